@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("bot", "handlers", "nlp", "storage", "scheduler", "cases", "bench", "tests")
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+DICTATED = {"do_request"}  # a library calls these by position: python-telegram-bot's BaseRequest
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -18,7 +19,9 @@ def test_the_code_keeps_the_house_rules() -> None:
     files = [ROOT / "main.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py")))]
     sources = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in files if file.exists()}
     assert len(sources) > len(FOLDERS)
-    assert [fault for path, source in sources.items() for fault in faults(path, source)] == []
+    found = [fault for path, source in sources.items() for fault in faults(path, source)]
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 @pytest.mark.parametrize(
@@ -76,5 +79,5 @@ def _of_function(node: Function, *, in_tests: bool) -> Iterator[str]:
     yield from (f"{name} of {node.name} is not annotated" for name in bare)
     if not node.returns:
         yield f"what {node.name} returns is not annotated"
-    if len(given) > 3 and not in_tests:  # a test takes its fixtures by position
+    if len(given) > 3 and node.name not in DICTATED and not in_tests:  # a test takes its fixtures by position
         yield f"{node.name} takes {len(given)} positional parameters"
