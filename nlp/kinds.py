@@ -1,0 +1,67 @@
+"""What a text wants: to complain, to report a violation, to ask, to propose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cases.model import Kind
+from nlp.lexicon import Hits, Lexicon, load
+
+_TABLE = load("kinds")
+_SURE = 3
+_RULES = ("own", "punish", "claim", "deal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The kinds of a text and the words that said so."""
+
+    kinds: tuple[Kind, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+def fill(lexicon: Lexicon) -> None:
+    """Adds the groups kind, own, punish, claim and deal."""
+    for kind in Kind:
+        lexicon.add_weighted(f"kind {kind}", kind, _TABLE[kind])
+    for rule in _RULES:
+        lexicon.add(rule, "", _TABLE["rules"][rule].split())
+
+
+def kinds(hits: Hits, *, problem: bool, category: bool) -> Wanted:
+    """The kinds, most often one. A claim of one's own and a wish for punishment are two matters (Order 121, Art. 9)."""
+    points = {kind: _sum(hits, kind) for kind in Kind}
+    found = _decide(hits, points, problem=problem, category=category)
+    words = tuple(hit.word for kind in found for hit in hits.get(f"kind {kind}", ()) if hit.weight > 1)
+    return Wanted(kinds=found, words=tuple(dict.fromkeys(words)))
+
+
+def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: bool) -> tuple[Kind, ...]:
+    complaint = points[Kind.COMPLAINT]
+    own, deal = "own" in hits, "deal" in hits
+    for kind in (Kind.INQUIRY, Kind.SUGGESTION):
+        if points[kind] >= _SURE and points[kind] >= complaint and not (deal and problem):
+            return (kind,)
+    if _violation(hits, points):
+        return (Kind.COMPLAINT, Kind.TIPOFF) if "claim" in hits and "punish" in hits and own else _one(hits)
+    if complaint > _SURE or (complaint >= 2 and problem) or "claim" in hits:
+        return (Kind.COMPLAINT,)
+    if points[Kind.INQUIRY] >= 2 and not problem:
+        return (Kind.INQUIRY,)
+    return (Kind.COMPLAINT,) if category and (problem or complaint) else ()
+
+
+def _violation(hits: Hits, points: Mapping[Kind, int]) -> bool:
+    """Whether a violation is reported, rather than a loss told."""
+    tipoff = points[Kind.TIPOFF]
+    return "punish" in hits or (tipoff >= _SURE and ("own" not in hits or tipoff > points[Kind.COMPLAINT]))
+
+
+def _one(hits: Hits) -> tuple[Kind, ...]:
+    return (Kind.COMPLAINT,) if "claim" in hits and "punish" not in hits else (Kind.TIPOFF,)
+
+
+def _sum(hits: Hits, kind: Kind) -> int:
+    seen = {hit.word: hit.weight for hit in hits.get(f"kind {kind}", ())}
+    return sum(seen.values())

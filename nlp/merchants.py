@@ -1,0 +1,148 @@
+"""The business that a text speaks of: its name with its branch, its address, and the platform it sells on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nlp.lexicon import Hit, Hits, Lexicon, load, patterns
+
+_TABLE = load("merchants")
+_PATTERNS = patterns("merchants")
+_WEAK = frozenset(_TABLE["suffix"]["weak"].split())
+_GENERIC = frozenset(_TABLE["core"]["generic"].split())
+_ALL_GENERIC = re.compile("(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+")
+_ONLINE = frozenset(_TABLE["online"]["words"].split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A business as named at ``text[start:end]``; the higher the score, the surer."""
+
+    name: str
+    start: int
+    end: int
+    score: int
+
+
+def fill(lexicon: Lexicon) -> None:
+    """Adds the groups suffix, brand and platform."""
+    lexicon.add("suffix", "", _TABLE["suffix"]["words"].split())
+    lexicon.add("brand", "", _TABLE["brand"]["words"].split())
+    for platform, words in _TABLE["platform"].items():
+        lexicon.add("platform", platform, words.split())
+
+
+def platform(hits: Hits) -> Hit | None:
+    """The first platform named."""
+    return next(iter(hits.get("platform", ())), None)
+
+
+def sells_online(hit: Hit | None) -> bool:
+    """Whether the platform's mention alone means that the deal was made on the net."""
+    return hit is not None and hit.label in _ONLINE
+
+
+def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | None:
+    """The business most plainly named; None when it is only described (a shop downstairs)."""
+    found = [*_labelled(text), *_branded(text, hits), *_suffixed(text, hits, places=tuple(places))]
+    return max(found, key=lambda named: (named.score, -named.start), default=None)
+
+
+def address(text: str, *, merchant: Named | None) -> str | None:
+    """The street address of the business, not of the writer's home and not the name of its branch."""
+    span = (merchant.start, merchant.end) if merchant else (0, 0)
+    for match in _PATTERNS["road"].finditer(text):
+        words = match["r"]
+        cut = _PATTERNS["roadcut"].match(words)
+        at = cut.end() if cut and len(words) - cut.end() >= 2 else 0
+        lead = text[max(0, match.start() - 10) : match.start()] + words[:at]
+        branch = match.start() + at < span[1] and match.end("r") > span[0]
+        if branch or len(words) - at < 3 or _PATTERNS["own"].search(lead):
+            continue
+        if at or match["t"] or _PATTERNS["placed"].search(lead) or any(char.isdigit() for char in words):
+            return words[at:]
+    return None
+
+
+def _labelled(text: str) -> Iterator[Named]:
+    """Names that are introduced as names: the shop is called so and so."""
+    for key, score in (("named", 6), ("calling", 5), ("quoted", 5)):
+        for match in _PATTERNS[key].finditer(text):
+            name = match["v"]
+            if not _ALL_GENERIC.fullmatch(name) and not _PATTERNS["notname"].search(name):
+                yield Named(name=name, start=match.start("v"), end=match.end("v"), score=score)
+
+
+def _branded(text: str, hits: Hits) -> Iterator[Named]:
+    suffixes = hits.get("suffix", ())
+    for brand in hits.get("brand", ()):
+        end = _extended(text, brand.end, suffixes=suffixes) if _glued(brand.end, suffixes) else brand.end
+        yield _with_branch(text, start=brand.start, end=end, score=3)
+
+
+def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
+    suffixes = hits.get("suffix", ())
+    cuts = [hit.end for hit in (*places, *hits.get("platform", ()))]
+    done = 0
+    for hit in suffixes:
+        if hit.start < done:
+            continue
+        end = _extended(text, hit.end, suffixes=suffixes)
+        start = _start(text, hit.start, floor=done, cuts=cuts)
+        if start is None or not _proper(text[start : hit.start], ending=hit.word):
+            continue
+        named = _with_branch(text, start=start, end=end, score=_score(text, start=start, ending=hit.word))
+        done = named.end
+        yield named
+
+
+def _start(text: str, before: int, *, floor: int, cuts: list[int]) -> int | None:
+    """Where the name that ends before its suffix begins."""
+    window = _PATTERNS["window"].search(text, max(floor, before - 18), before)
+    if window is None:
+        return None
+    start = window.start()
+    cut = _PATTERNS["cut"].match(text[start:before])
+    start += cut.end() if cut else 0
+    placed = [end for end in cuts if start < end < before and _proper(text[end:before], ending="")]
+    return max([start, *placed])
+
+
+def _proper(core: str, *, ending: str) -> bool:
+    """Whether what stands before the ending can be a name."""
+    least = 2 if ending in _WEAK or not ending else 1
+    return len(core) >= least and not _ALL_GENERIC.fullmatch(core) and not _PATTERNS["notname"].search(core)
+
+
+def _glued(at: int, suffixes: tuple[Hit, ...]) -> bool:
+    return any(hit.start == at for hit in suffixes)
+
+
+def _extended(text: str, end: int, *, suffixes: tuple[Hit, ...]) -> int:
+    """The end of a name with several endings in a row (a company for education and consulting)."""
+    for hit in suffixes:
+        gap = text[end : hit.start]
+        if hit.end > end and (hit.start <= end or (len(gap) <= 4 and hit.word not in _WEAK and _joins(gap))):
+            end = hit.end
+    return end
+
+
+def _joins(gap: str) -> bool:
+    return gap.isalnum() and not _PATTERNS["notbranch"].search(gap) and not gap[0].isdigit()
+
+
+def _with_branch(text: str, *, start: int, end: int, score: int) -> Named:
+    name = text[start:end]
+    match = _PATTERNS["branch"].match(text[end : end + 16])
+    branch = (match["a"] or match["b"]) if match else None
+    if match is None or not branch or _PATTERNS["notbranch"].search(branch):
+        return Named(name=name, start=start, end=end, score=score)
+    return Named(name=f"{name}({branch})", start=start, end=end + match.end(), score=score + 1)
+
+
+def _score(text: str, *, start: int, ending: str) -> int:
+    placed = bool(_PATTERNS["placed"].search(text[max(0, start - 8) : start]))
+    accused = bool(_PATTERNS["accused"].search(text[max(0, start - 14) : start]))
+    return 1 + (ending not in _WEAK) + placed + 2 * accused

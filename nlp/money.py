@@ -1,0 +1,99 @@
+"""Sums of money in a text, and which of them is the one in dispute."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nlp.lexicon import load, patterns
+from nlp.numerals import UNITS, number
+
+_TABLE = load("money")
+_PATTERNS = patterns("money")
+_WEIGHTS: dict[str, int] = _TABLE["weights"]
+_LONGEST = 10_000_000_000
+
+
+def _any_of(words: str) -> re.Pattern[str]:
+    ordered = sorted(words.split(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)))
+
+
+_ROLES = {role: _any_of(words) for role, words in _TABLE["role"].items()}
+_CLAUSE = re.compile(r"[,;!?]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum:
+    """An amount in yuan and the words that named it."""
+
+    value: Decimal
+    words: str
+    start: int
+    score: int
+
+
+def sums(text: str) -> list[Sum]:
+    """Every sum in a normalised text, in order of place."""
+    found: list[Sum] = []
+    taken = 0
+    hits = [match for name in ("unit", "sign", "paid", "large") for match in _PATTERNS[name].finditer(text)]
+    for match in sorted(hits, key=lambda hit: hit.start("a")):
+        value = _value(match)
+        if value is None or match.start("a") < taken or not 0 < value < _LONGEST:
+            continue
+        taken = match.end()
+        found.append(Sum(value=value, words=match[0], start=match.start(), score=_score(text, match)))
+    return found
+
+
+def main_sum(text: str) -> Sum | None:
+    """The sum most likely in dispute: what was paid, before what is wished for, single prices and others' prices."""
+    found = sums(text)
+    return max(found, key=lambda hit: hit.score, default=None) if found else None
+
+
+def bare_sum(text: str) -> Decimal | None:
+    """A naked number and nothing else, as an answer to a question for the amount."""
+    match = _PATTERNS["bare"].search(text)
+    value = number(match["a"]) if match else None
+    return value if value is not None and 0 < value < _LONGEST else None
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    groups = match.groupdict()
+    words = match["a"]
+    if "u" not in groups and words[-1:] not in UNITS and not words[0].isdigit() and not _composite(words):
+        return None
+    if "u" not in groups and words[0] in UNITS:
+        return None
+    value = number(words)
+    if value is None or not groups.get("u"):
+        return value
+    return _with_parts(match, value)
+
+
+def _composite(words: str) -> bool:
+    """A numeral of its own without a unit word: it must hold a hundred or more (one thousand two)."""
+    return any(UNITS.get(char, 0) >= 100 for char in words)
+
+
+def _with_parts(match: re.Match[str], value: Decimal) -> Decimal:
+    table = _TABLE["parts"]
+    if match["u"] in table:
+        return value * Decimal(str(table[match["u"]]))
+    if not match["f"]:
+        return value
+    scale = table.get(match["fu"], "0.1" if len(match["f"]) == 1 else "0.01")
+    return value + (number(match["f"]) or 0) * Decimal(str(scale))
+
+
+def _score(text: str, match: re.Match[str]) -> int:
+    """What the words of the same clause say about a sum."""
+    before = _CLAUSE.split(text[max(0, match.start() - 10) : match.start("a")])[-1]
+    after = _CLAUSE.split(text[match.end() : match.end() + 4])[0]
+    if text[match.start() - 1 : match.start()] == "," and not before:
+        before = text[max(0, match.start() - 6) : match.start()]
+    score = sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
+    return score + (_WEIGHTS["each"] if _ROLES["each"].search(before[-4:] + "|" + after) else 0)

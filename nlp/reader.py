@@ -1,0 +1,183 @@
+"""Reads what people write: facts, labels from the closed lists, corrections and identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from cases.understanding import Correction, Identity, Understanding
+from nlp import contacts, kinds, labels, merchants, products
+from nlp.corrections import corrections, looks_like_address
+from nlp.days import main_day
+from nlp.lexicon import Hits, Lexicon
+from nlp.merchants import Named
+from nlp.money import bare_sum, main_sum
+from nlp.places import Found, Gazetteer, Place
+from nlp.text import normalise
+
+_SERVICE = "service"
+_Words = dict[str, tuple[str, ...]]
+
+
+class Reader:
+    """Understands texts for one site. Build it once; it keeps no state between texts and may be shared by threads.
+
+    ``home`` is the site's division code (its first four digits count): a name shared by several counties means the
+    one at home. ``places`` are the site's counties, townships and local codes. ``labels`` are the closed lists (keys
+    object, category, problem, department, demands, sales_mode): RulebookFault when a lexicon uses a label outside.
+    """
+
+    def __init__(
+        self, *, home: str, places: Sequence[Place] = (), labels: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        self._gazetteer = Gazetteer(home=home, places=places)
+        self._lexicon = _lexicon(self._gazetteer, allowed=labels)
+
+    def understand(self, text: str, *, today: date) -> Understanding:
+        """Everything the first 4000 characters say; absent facts are None. Never raises."""
+        text = normalise(text)
+        hits = self._lexicon.find(text)
+        found = self._gazetteer.read(text, hits)
+        merchant = merchants.main_merchant(text, hits, places=found.hits)
+        return _Reading(text, hits=hits, found=found, merchant=merchant, today=today).result()
+
+    def corrections(self, text: str) -> tuple[Correction, ...]:
+        """The facts that a short message corrects, with the words of the new value; () for anything else."""
+        return corrections(normalise(text), guess=self._slot_of)
+
+    def identity(self, text: str) -> Identity:
+        """Name, telephone and address in an answer to "who are you"; what was not said is None."""
+        return contacts.identity(normalise(text))
+
+    def phone(self, text: str) -> str | None:
+        """The first telephone number; a mainland mobile as eleven digits."""
+        return contacts.phone(normalise(text))
+
+    def amount(self, text: str, *, bare: bool = False) -> Decimal | None:
+        """The main sum in yuan; ``bare`` also takes a naked number, as in an answer."""
+        text = normalise(text)
+        main = main_sum(text)
+        return main.value if main else bare_sum(text) if bare else None
+
+    def day(self, text: str, *, today: date) -> date | None:
+        """The day of the deal, never after ``today``; vague words give None."""
+        day = main_day(normalise(text), today=today)
+        return day.value if day else None
+
+    def region(self, text: str) -> tuple[str, ...]:
+        """Candidate codes of the county named (several: the name is shared); a far city or province ends in 00."""
+        return self._found(text).regions
+
+    def township(self, text: str) -> str | None:
+        """The nine-digit code of the township named; a road or branch of its name does not name it."""
+        return self._found(text).township
+
+    def place_name(self, code: str, *, short: bool = False) -> str | None:
+        """The full name of a division (province, city, county), or its own name only; None for an unknown code."""
+        return self._gazetteer.name(code, short=short)
+
+    def _found(self, text: str) -> Found:
+        text = normalise(text)
+        return self._gazetteer.read(text, self._lexicon.find(text))
+
+    def _slot_of(self, value: str, old: str | None) -> str | None:
+        """Which fact a value without a field's name can be, by its shape."""
+        today = date.max
+        if contacts.phone(value):
+            return "phone"
+        if self.amount(value, bare=True) is not None and not (old and bare_sum(old) is None and main_sum(old) is None):
+            return "amount"
+        if main_day(value, today=today.replace(year=2099)) is not None:
+            return "happened_on"
+        if looks_like_address(value):
+            return "merchant_address"
+        hits = self._lexicon.find(value)
+        return _slot_by_hits(value, hits, regions=self._gazetteer.read(value, hits).regions)
+
+
+def _slot_by_hits(value: str, hits: Hits, *, regions: tuple[str, ...]) -> str | None:
+    found = {
+        "merchant": "suffix" in hits or "brand" in hits,
+        "region": bool(regions),
+        "demands": "demand" in hits,
+        "product": "product" in hits,
+        "name": contacts.is_name(value),
+    }
+    return next((slot for slot, fits in found.items() if fits), None)
+
+
+def _lexicon(gazetteer: Gazetteer, *, allowed: Mapping[str, frozenset[str]] | None) -> Lexicon:
+    lexicon = Lexicon()
+    labels.fill(lexicon, allowed=allowed)
+    kinds.fill(lexicon)
+    products.fill(lexicon)
+    merchants.fill(lexicon)
+    gazetteer.fill(lexicon)
+    lexicon.seal()
+    return lexicon
+
+
+class _Reading:
+    """One text being read: facts first, since labels lean on them."""
+
+    def __init__(self, text: str, *, hits: Hits, found: Found, merchant: Named | None, today: date) -> None:
+        self._text, self._hits, self._found, self._merchant = text, hits, found, merchant
+        self._day = main_day(text, today=today)
+        self._sum = main_sum(text)
+        self._platform = merchants.platform(hits)
+        spans = [(merchant.start, merchant.end)] if merchant else []
+        self._product = products.main_product(text, hits, names=spans)
+        self._category = labels.category(hits, product=self._product, deal="deal" in hits)
+        self._problem = labels.problem(hits, category=self._category.label)
+
+    def result(self) -> Understanding:
+        category, problem = self._category.label, self._problem.label
+        thing = labels.kind_of_goods(category)
+        asked = labels.demands(self._text, self._hits, service=thing == _SERVICE)
+        urgent = labels.urgent(self._hits, category=category)
+        wanted = kinds.kinds(self._hits, problem=problem is not None, category=category is not None)
+        office, why = labels.department(self._hits, category=category, problem=problem)
+        because = self._because(urgent=urgent, asked=asked, kinds=wanted.words)
+        return Understanding(
+            kinds=wanted.kinds,
+            object=thing,
+            category=category,
+            problem=problem,
+            department=office,
+            **self._facts(),  # type: ignore[arg-type]
+            sales_mode=labels.sales_mode(self._hits, online=merchants.sells_online(self._platform)),
+            demands=tuple(asked),
+            urgent=bool(urgent),
+            confidence=self._category.share,
+            because={**because, **({"department": (f"{why} \u2192 {office}",)} if office else {})},
+            alternatives=self._category.others,
+        )
+
+    def _facts(self) -> dict[str, object]:
+        regions = self._found.regions
+        return {
+            "region": regions[0] if len(regions) == 1 else None,
+            "regions": regions if len(regions) > 1 else (),
+            "township": self._found.township,
+            "merchant": self._merchant.name if self._merchant else None,
+            "merchant_address": merchants.address(self._text, merchant=self._merchant),
+            "platform": self._platform.label if self._platform else None,
+            "product": self._product.name if self._product else None,
+            "amount": self._sum.value if self._sum else None,
+            "happened_on": self._day.value if self._day else None,
+            "phone": contacts.phone(self._text),
+        }
+
+    def _because(self, *, urgent: tuple[str, ...], asked: _Words, kinds: tuple[str, ...]) -> _Words:
+        words = {
+            "kinds": kinds,
+            "category": self._category.words,
+            "problem": self._problem.words,
+            "region": tuple(dict.fromkeys(hit.word for hit in self._found.hits)),
+            "amount": (self._sum.words,) if self._sum else (),
+            "happened_on": (self._day.words,) if self._day else (),
+            "demands": tuple(word for found in asked.values() for word in found),
+            "urgent": urgent,
+        }
+        return {key: found for key, found in words.items() if found}
