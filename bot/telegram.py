@@ -10,20 +10,19 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.telegram_errors import delivery_error, plain, seconds_to_wait
 from bot.telegram_http import AiohttpRequest
 from bot.telegram_parts import Unfinished
 from bot.telegram_text import split
-from bot.telegram_updates import CHANNEL, KINDS, Json, MalformedUpdate, press_of, to_incoming, update_id
+from bot.telegram_updates import CHANNEL, KINDS, Json, MalformedUpdate, query_of, to_incoming, update_id
 from cases.errors import DeliveryError
 from cases.messages import Attachment, Incoming, Outgoing
 
@@ -34,7 +33,7 @@ FILE_LIMIT = 20_000_000
 """Bytes: the Bot API hands out no larger files."""
 
 # A link in a notice may open only once; a preview would have Telegram open it first.
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +155,8 @@ class Telegram:
         while True:
             try:
                 offset = await self._poll(offset)
+                if failures:
+                    log.info("Telegram's updates arrive again.", extra={"action": "telegram_poll_recovered"})
                 failures = 0
             except TelegramError as error:
                 failures += 1
@@ -178,13 +179,12 @@ class Telegram:
         return max(update_id(update) for update in updates) + 1
 
     async def _get_updates(self, offset: int | None) -> Sequence[Json]:
-        asked: dict[str, Any] = {"timeout": self._pace.poll, "limit": 100, "allowed_updates": json.dumps(KINDS)}
+        asked: dict[str, Any] = {"timeout": self._pace.poll, "limit": 100, "allowed_updates": KINDS}
         if offset is not None:
             asked["offset"] = offset
-        # Not ``Bot.get_updates``: it builds objects of the whole batch, slowly, and fails with the first malformed one.
-        answer = await self._requests[1].post(
-            f"{self._bot.base_url}/getUpdates?{urlencode(asked)}",
-            read_timeout=self._pace.read_timeout + self._pace.poll,
+        # Not ``Bot.get_updates``, which fails with the first malformed update of a batch.
+        answer = await self._requests[1].call(
+            f"{self._bot.base_url}/getUpdates", asked, read_timeout=self._pace.read_timeout + self._pace.poll
         )
         if not isinstance(answer, list):
             raise TelegramError("the updates are no list")
@@ -194,8 +194,8 @@ class Telegram:
         batch = [incoming for update in updates if (incoming := self._incoming(update)) is not None]
         if batch:
             await self._receive(batch)
-        for press in filter(None, map(press_of, updates)):
-            self._spawn(self._answer(press.query))
+        for query in filter(None, map(query_of, updates)):
+            self._spawn(self._answer(query))
 
     def _incoming(self, update: Json) -> Incoming | None:
         try:
@@ -248,13 +248,11 @@ class Telegram:
         return sent
 
     async def _send_part(self, outgoing: Outgoing, *, text: str, last: bool) -> str:
-        message = await self._bot.send_message(
-            outgoing.address.value,
-            text,
-            reply_markup=_keyboard(outgoing) if last else None,
-            link_preview_options=_NO_PREVIEW,
-        )
-        return str(message.message_id)
+        message: Json = {"chat_id": outgoing.address.value, "text": text, "link_preview_options": _NO_PREVIEW}
+        if last and (rows := _keyboard(outgoing)):
+            message = {**message, "reply_markup": {"inline_keyboard": rows}}
+        answer = await self._requests[0].call(f"{self._bot.base_url}/sendMessage", message)
+        return str(int(answer["message_id"]))
 
     async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """The bytes of a file that somebody sent, in pieces. Raises DeliveryError, also half-way."""
@@ -283,9 +281,6 @@ class Telegram:
         return str(file.file_path), file.file_size
 
 
-def _keyboard(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
-    rows: Iterable[list[InlineKeyboardButton]] = (
-        [InlineKeyboardButton(choice.label, callback_data=choice.value) for choice in row] for row in outgoing.choices
-    )
-    keyboard = [row for row in rows if row]
-    return InlineKeyboardMarkup(keyboard) if keyboard else None
+def _keyboard(outgoing: Outgoing) -> list[list[dict[str, str]]]:
+    rows = ([{"text": choice.label, "callback_data": choice.value} for choice in row] for row in outgoing.choices)
+    return [row for row in rows if row]

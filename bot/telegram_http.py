@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
@@ -19,6 +22,14 @@ Limit = Any  # seconds, None for no limit, or the library's mark for "as the poo
 CHUNK = 64 * 1024
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """A call's parameters as they are; the library's RequestData holds the same behind several conversions."""
+
+    parameters: Mapping[str, Any]
+    contains_files = False
+
+
 class AiohttpRequest(BaseRequest):
     """One pool of at most ``connections`` connections to one Bot API server. Limits are in seconds.
 
@@ -26,7 +37,7 @@ class AiohttpRequest(BaseRequest):
     Raises TimedOut or NetworkError, whose text never holds an address: the address holds the token.
     """
 
-    __slots__ = ("_connect", "_connections", "_media", "_pool", "_read", "_session", "_write")
+    __slots__ = ("_connect", "_connections", "_media", "_pool", "_proxies", "_read", "_session", "_write")
 
     def __init__(
         self,
@@ -42,6 +53,7 @@ class AiohttpRequest(BaseRequest):
         self._connect, self._read, self._write = connect_timeout, read_timeout, write_timeout
         self._pool, self._media = pool_timeout, media_write_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, str | None] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -55,7 +67,6 @@ class AiohttpRequest(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,  # many machines reach Telegram only through HTTPS_PROXY
             )
 
     async def shutdown(self) -> None:
@@ -83,16 +94,28 @@ class AiohttpRequest(BaseRequest):
             pool=_given(pool_timeout, default=self._pool),
         )
         try:
-            async with self._open().request(method, url, timeout=timeout, **_body(request_data)) as response:
+            async with self._open().request(
+                method, url, timeout=timeout, proxy=self._proxy(url), **_body(request_data)
+            ) as response:
                 return response.status, await response.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise _translated(error) from None
+
+    async def call(
+        self, url: str, parameters: Mapping[str, Any], *, read_timeout: Limit = BaseRequest.DEFAULT_NONE
+    ) -> Any:
+        """The result of one method as plain JSON, with the library's errors.
+
+        Its Bot would build objects of it all: twice the time for a sent message, twenty times for a batch of updates.
+        """
+        data = cast(RequestData, Parameters(parameters=parameters))
+        return await self.post(url, request_data=data, read_timeout=read_timeout)
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
         """The body behind ``url`` in pieces. Raises BadRequest, Forbidden, TimedOut or NetworkError, also half-way."""
         timeout = aiohttp.ClientTimeout(connect=self._pool + self._connect, sock_read=self._read)
         try:
-            async with self._open().get(url, timeout=timeout) as response:
+            async with self._open().get(url, timeout=timeout, proxy=self._proxy(url)) as response:
                 _refuse(response.status)
                 async for piece in response.content.iter_chunked(CHUNK):
                     yield piece
@@ -109,6 +132,19 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(answer, dict):
             raise TelegramError("the answer is not a JSON object")
         return answer
+
+    def _proxy(self, url: str) -> str | None:
+        """The proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a server, looked up once.
+
+        Many machines reach Telegram only so; what runs on this one is asked directly. aiohttp itself would look it up
+        in a thread, twice for every call: that leaves half of the throughput.
+        """
+        server = urlsplit(url)
+        origin = f"{server.scheme}://{server.netloc}"
+        if origin not in self._proxies:
+            direct = server.hostname in ("127.0.0.1", "::1", "localhost") or proxy_bypass(server.netloc)
+            self._proxies[origin] = None if direct else getproxies().get(server.scheme)
+        return self._proxies[origin]
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

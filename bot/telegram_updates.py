@@ -7,7 +7,6 @@ take its whole batch along.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,13 +32,6 @@ class MalformedUpdate(ValueError):
     """An update does not have the shape that the Bot API promises."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Press:
-    """A pressed button, which waits for an answer under ``query``."""
-
-    query: str
-
-
 def update_id(update: object) -> int:
     """The number of an update; MalformedUpdate when it has none."""
     number = update.get("update_id") if isinstance(update, dict) else None
@@ -48,11 +40,11 @@ def update_id(update: object) -> int:
     return number
 
 
-def press_of(update: Json) -> Press | None:
-    """The button press in an update, whoever pressed it."""
+def query_of(update: Json) -> str | None:
+    """Under which number a pressed button waits for an answer, whoever pressed it."""
     query = update.get("callback_query")
     number = query.get("id") if isinstance(query, dict) else None
-    return Press(query=number) if isinstance(number, str) else None
+    return number if isinstance(number, str) else None
 
 
 def to_incoming(update: Json, *, now: datetime) -> Incoming | None:

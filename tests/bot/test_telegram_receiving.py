@@ -176,6 +176,16 @@ async def test_the_bot_connects_once_telegram_answers(server: BotApi) -> None:
         assert channel.username == "lianxin_test_bot"
 
 
+async def test_telegram_is_reached_through_the_proxy_of_the_machine(
+    server: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "localhost")
+    server.url = "http://far-away.invalid"
+    async with telegram(server, Inbox().receive) as channel:
+        await eventually(lambda: channel.username is not None)
+
+
 @pytest.mark.parametrize("token", ["987654321:AAanother-token_another-token_another-0", "987654321:short"])
 async def test_a_wrong_token_is_said_without_showing_it(
     token: str, server: BotApi, caplog: pytest.LogCaptureFixture

@@ -16,8 +16,11 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from tests.bot_api import TOKEN, BotApi, FaultKind
+from tests.bot_api.harness import eventually
 
 Call = tuple[int, dict[str, Any]]
 
@@ -158,6 +161,35 @@ async def test_polling_beside_a_webhook_is_409(server: BotApi) -> None:
     assert (await call(server, "getWebhookInfo"))[1]["result"]["url"] == "http://127.0.0.1:9/x"
     await call(server, "deleteWebhook")
     assert (await call(server, "getUpdates"))[0] == 200
+
+
+async def test_a_webhook_gets_each_chat_in_order_and_several_chats_at_once(server: BotApi) -> None:
+    busy: list[int] = []
+    texts: dict[int, list[str]] = {7: [], 8: [], 9: []}
+    refused: set[int] = set()
+
+    async def handle(request: web.Request) -> web.Response:
+        update = await request.json()
+        busy.append(busy[-1] + 1 if busy else 1)
+        await asyncio.sleep(0.005)
+        busy.append(busy[-1] - 1)
+        if update["update_id"] % 3 == 0 and update["update_id"] not in refused:
+            refused.add(update["update_id"])
+            return web.Response(status=500)
+        texts[update["message"]["chat"]["id"]].append(update["message"]["text"])
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hook", handle)
+    async with TestServer(app) as hook:
+        await call(server, "setWebhook", url=str(hook.make_url("/hook")), max_connections=2)
+        for number in range(4):
+            for chat_id in texts:
+                server.says(chat_id, str(number))
+        await eventually(lambda: server.pending == [])
+    assert texts == dict.fromkeys(texts, ["0", "1", "2", "3"])
+    assert max(busy) == 2
+    assert len(refused) == 4
 
 
 @pytest.mark.parametrize("params", [{"url": "http://example.org/x"}, {"url": "https://x.org", "secret_token": "a b"}])

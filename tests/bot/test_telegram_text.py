@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.telegram_text import split
@@ -38,6 +38,7 @@ def test_nothing_is_nothing() -> None:
     assert split(" \n\x00 ") == []
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet="字母😀ab \n。,!é\u200d", max_size=300), limit=st.integers(min_value=2, max_value=40))
 def test_no_part_is_empty_or_too_long_and_no_character_is_lost(text: str, limit: int) -> None:
     parts = split(text, limit=limit)

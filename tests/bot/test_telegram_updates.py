@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.telegram_updates import MalformedUpdate, to_incoming
@@ -85,8 +85,8 @@ async def test_a_sticker_is_its_emoji() -> None:
 
 
 async def test_a_place_has_its_coordinates_and_its_name_as_text() -> None:
-    deed: Deed = lambda server: server.sends_location(7, 35.76, 115.03, title="惠万家", address="建设路1号")  # noqa: E731
-    incoming = await only(deed)
+    place = {"latitude": 35.76, "longitude": 115.03}
+    incoming = await only(lambda server: server.sends_location(7, **place, title="惠万家", address="建设路1号"))
     assert incoming.text == "惠万家\n建设路1号"
     assert incoming.attachments == (Attachment(kind=AttachmentKind.LOCATION, latitude=35.76, longitude=115.03),)
 
@@ -110,7 +110,7 @@ async def test_a_forwarded_text_says_so() -> None:
 async def test_an_edited_message_is_a_new_one_under_its_own_key() -> None:
     def deed(server: BotApi) -> None:
         server.says(7, "58元")
-        server.edits(7, 1, "85元")
+        server.edits(7, "85元", message_id=1)
 
     first, second = await told(deed)
     assert first is not None
@@ -167,6 +167,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(kind=st.sampled_from(["message", "edited_message", "callback_query"]), body=JSON)
 def test_any_shape_is_an_incoming_or_nothing_or_malformed(kind: str, body: Any) -> None:
     if isinstance(body, dict):

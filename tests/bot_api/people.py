@@ -29,12 +29,12 @@ class People:
 
     def sends(self, chat_id: int, **fields: Any) -> int:
         """Sends a message with these fields of the Message object."""
-        return self._push("message", chat_id, self._message(chat_id, **fields))
+        return self._push("message", self._message(chat_id, **fields), chat_id=chat_id)
 
-    def edits(self, chat_id: int, message_id: int, text: str) -> int:
+    def edits(self, chat_id: int, text: str, *, message_id: int) -> int:
         """Changes the text of an earlier message of this person."""
         message = self._message(chat_id, text=text, edit_date=self._state.date()) | {"message_id": message_id}
-        return self._push("edited_message", chat_id, message)
+        return self._push("edited_message", message, chat_id=chat_id)
 
     def presses(self, chat_id: int, button: str) -> int:
         """Presses the newest button with this label or data. LookupError names the buttons that are there."""
@@ -48,7 +48,7 @@ class People:
             "chat_instance": str(chat_id * 7919),
             "data": found.data,
         }
-        return self._push("callback_query", chat_id, body)
+        return self._push("callback_query", body, chat_id=chat_id)
 
     def _find(self, chat_id: int, label: str) -> tuple[Sent, Button]:
         there = [
@@ -117,7 +117,7 @@ class People:
         return self.sends(chat_id, contact={"phone_number": phone, "first_name": first_name, "user_id": owner})
 
     def sends_location(
-        self, chat_id: int, latitude: float, longitude: float, *, title: str = "", address: str = ""
+        self, chat_id: int, *, latitude: float, longitude: float, title: str = "", address: str = ""
     ) -> int:
         """Shares a place; with a title it is a venue."""
         self.knows(chat_id)
@@ -151,13 +151,13 @@ class People:
         states = ("member", "kicked") if blocked else ("kicked", "member")
         body = {"chat": chat.as_json(), "from": chat.person(), "date": self._state.date()}
         body |= {f"{when}_chat_member": {"status": state} for when, state in zip(("old", "new"), states, strict=True)}
-        return self._push("my_chat_member", chat_id, body)
+        return self._push("my_chat_member", body, chat_id=chat_id)
 
     def pushes(self, kind: str, body: Any, *, chat_id: int = 0) -> int:
         """Queues an update of any shape."""
-        return self._push(kind, chat_id, body)
+        return self._push(kind, body, chat_id=chat_id)
 
-    def _push(self, kind: str, chat_id: int, body: Any) -> int:
+    def _push(self, kind: str, body: Any, *, chat_id: int) -> int:
         return self._state.updates.push(kind, body, chat_id=chat_id)
 
     def _message(self, chat_id: int, **fields: Any) -> Json:

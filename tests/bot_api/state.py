@@ -94,7 +94,7 @@ class State:
         """Refused with 429 above 30 messages a second over all chats, or one a second in one chat."""
         if not self.enforce_limits:
             return
-        now = time.monotonic()
+        now = self.clock()
         while self._recent and now - self._recent[0] >= 1.0:
             self._recent.popleft()
         if now - chat.last_send < 1.0 or len(self._recent) >= OVERALL_PER_SECOND:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class Updates:
     """The queue of one bot. An update leaves it when a higher offset is asked for, or the webhook answers 2xx."""
 
     def __init__(self, *, first_id: int, first_pause: float, longest_pause: float) -> None:
-        self.waiting: dict[int, Json] = {}
+        self.waiting: dict[int, Json] = {}  # in the order of their numbers
         self.allowed: frozenset[str] = frozenset()
         self.hook: Hook | None = None
         self._next = first_id
@@ -68,7 +69,7 @@ class Updates:
         if mine.done():
             self._refuse_beside_hook()
             raise Refused(409, POLLED_AWAY)
-        return [self.waiting[number] for number in sorted(self.waiting)][:limit]
+        return list(itertools.islice(self.waiting.values(), limit))
 
     def _refuse_beside_hook(self) -> None:
         if self.hook is not None:
@@ -83,7 +84,7 @@ class Updates:
     def _forget(self, offset: int) -> None:
         if offset < 0:
             offset = (sorted(self.waiting)[offset:] or [0])[0]
-        for number in [number for number in self.waiting if number < offset]:
+        for number in list(itertools.takewhile(lambda number: number < offset, self.waiting)):
             del self.waiting[number]
 
     async def _something_or(self, mine: asyncio.Future[None], *, wait: bool) -> None:
