@@ -108,6 +108,6 @@ def _sqlite_url(path: Path) -> str:
 
 
 def _migrate(url: str) -> None:
-    from storage.database import migrate  # so that tests without a database do not need it
+    from storage.migrating import migrate  # so that tests without a database do not need it
 
     migrate(url)

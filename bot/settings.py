@@ -1,0 +1,122 @@
+"""Settings from ``LIANXIN_…`` variables or a ``.env`` file; an unknown or malformed one stops the start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cases.errors import SettingFault
+
+PREFIX = "LIANXIN_"
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg", "postgresql+asyncpg")
+
+
+class Settings(BaseSettings):
+    """Each field is the variable ``LIANXIN_`` + its name in capitals; ``docs/settings.md`` tells of each."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    site: str = "puyang"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=12315, ge=1, le=65535)
+    public_url: str | None = None
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("public_url", "telegram_api_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("an address that begins with http:// or https://")
+        return value.rstrip("/") if value else None
+
+    @field_validator("telegram_token", "telegram_webhook_secret", "secret_key")
+    @classmethod
+    def _not_empty(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value and value.get_secret_value().strip() else None
+
+    @property
+    def database(self) -> str:
+        """The database's address; by default a SQLite file in the data folder."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'lianxin.db').resolve()}"
+
+    @property
+    def url(self) -> str:
+        """The address that links carry."""
+        return self.public_url or f"http://{self.http_host}:{self.http_port}"
+
+
+def load_settings() -> Settings:
+    """The settings; SettingFault names the setting, what was given and what is allowed."""
+    _refuse_unknown()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingFault("; ".join(_told(detail) for detail in error.errors())) from None
+    _check_database(settings)
+    if settings.telegram_webhook_secret and not settings.public_url:
+        raise SettingFault(f"{PREFIX}PUBLIC_URL is needed with {PREFIX}TELEGRAM_WEBHOOK_SECRET: Telegram calls it")
+    return settings
+
+
+def _told(detail: object) -> str:
+    assert isinstance(detail, dict)
+    name = f"{PREFIX}{detail['loc'][0]}".upper()
+    shown = "(hidden)" if "token" in name.lower() or "secret" in name.lower() else repr(detail.get("input"))
+    return f"{name}: given {shown}; allowed: {detail['msg']}"
+
+
+def _refuse_unknown() -> None:
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in sorted({*os.environ, *_dotenv_names()}):
+        if name.upper().startswith(PREFIX) and not name.upper().startswith(f"{PREFIX}TEST_") and name.upper() not in known:
+            raise SettingFault(f"{name}: is no setting; allowed: {', '.join(sorted(known))}")
+
+
+def _dotenv_names() -> list[str]:
+    path = Path(".env")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [line.removeprefix("export ").partition("=")[0].strip() for line in lines if "=" in line]
+
+
+def _check_database(settings: Settings) -> None:
+    driver, colon, _ = settings.database.partition("://")
+    if not colon or driver not in DRIVERS:
+        # The rest of the address may hold a password.
+        raise SettingFault(f"{PREFIX}DATABASE_URL: given {driver}://…; allowed: {', '.join(f'{d}://…' for d in DRIVERS)}")
+
+
+def root_secret(settings: Settings) -> bytes:
+    """The secret from which every key is derived: the setting, or a file in the data folder, made on first use."""
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.data_dir / KEY_FILE
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(KEY_BYTES))
+        return path.read_text().strip().encode()
+    except FileExistsError:
+        return path.read_text().strip().encode()
+    except OSError as error:
+        raise SettingFault(f"{PREFIX}DATA_DIR: given {settings.data_dir}; allowed: a folder to write in ({error.strerror})") from None

@@ -1,0 +1,250 @@
+"""A case in the making: what has been said, what is still missing, and which question comes next.
+
+Required facts: Order 121, Art. 10(1) for complaints, Art. 28 for tip-offs (which may be anonymous).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from cases.model import Case, CaseNo, Consumer, Kind, Merchant
+from cases.routing import Matter
+from cases.understanding import Understanding
+
+NARRATIVE_LIMIT = 3000
+"""Characters of a narrative that a case keeps, as on the national form."""
+LEAST_NARRATIVE = 4
+"""Fewer characters than this tell nothing."""
+
+
+class Slot(StrEnum):
+    KIND = "kind"
+    ELSEWHERE = "elsewhere"
+    NARRATIVE = "narrative"
+    MERCHANT = "merchant"
+    REGION = "region"
+    MERCHANT_ADDRESS = "merchant_address"
+    PRODUCT = "product"
+    HAPPENED_ON = "happened_on"
+    AMOUNT = "amount"
+    DEMANDS = "demands"
+    NAMED = "named"
+    NAME = "name"
+    PHONE = "phone"
+    ADDRESS = "address"
+    CONFIRM = "confirm"
+
+
+OPTIONAL = frozenset({Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION})
+"""What a person may say not to know; the office then asks or finds out."""
+
+MERCHANT_SIDE = (Slot.NARRATIVE, Slot.MERCHANT, Slot.REGION, Slot.MERCHANT_ADDRESS)
+IDENTITY = (Slot.NAME, Slot.PHONE, Slot.ADDRESS)
+QUESTIONS: Mapping[Kind, tuple[Slot, ...]] = {
+    Kind.COMPLAINT: (*MERCHANT_SIDE, Slot.HAPPENED_ON, Slot.AMOUNT, Slot.DEMANDS, *IDENTITY),
+    Kind.TIPOFF: (*MERCHANT_SIDE, Slot.NAMED),
+    Kind.INQUIRY: (Slot.NARRATIVE,),
+    Kind.SUGGESTION: (Slot.NARRATIVE,),
+}
+CORRECTABLE = (
+    Slot.MERCHANT,
+    Slot.REGION,
+    Slot.MERCHANT_ADDRESS,
+    Slot.PRODUCT,
+    Slot.AMOUNT,
+    Slot.HAPPENED_ON,
+    Slot.DEMANDS,
+    Slot.NARRATIVE,
+    Slot.NAME,
+    Slot.PHONE,
+    Slot.ADDRESS,
+)
+UNDERSTOOD = (
+    "object",
+    "category",
+    "problem",
+    "department",
+    "region",
+    "township",
+    "merchant",
+    "merchant_address",
+    "platform",
+    "sales_mode",
+    "product",
+    "phone",
+)
+DEMAND_MARK = "|"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What is known so far. ``facts`` maps a slot or label name to its value as text (ISO dates, plain decimals).
+
+    ``skipped`` are optional slots the person does not know, ``answered`` the slots answered one after another (for going
+    back), ``evidence`` the ids of stored attachments, ``pending`` the slot asked last.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    urgent: bool = False
+    skipped: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    pending: str | None = None
+    stays: bool = False
+
+    def get(self, name: str) -> str | None:
+        return self.facts.get(name)
+
+    def dump(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Draft:
+        lists = {key: tuple(values[key]) for key in ("skipped", "answered", "evidence")}
+        kinds = tuple(Kind(kind) for kind in values["kinds"])
+        return cls(**{**values, **lists, "kinds": kinds})
+
+    @property
+    def demands(self) -> tuple[str, ...]:
+        return tuple(part for part in self.facts.get("demands", "").split(DEMAND_MARK) if part)
+
+    @property
+    def anonymous(self) -> bool:
+        return self.facts.get("named") == "no"
+
+    @property
+    def empty(self) -> bool:
+        return not self.facts and not self.kinds and not self.evidence
+
+
+def with_fact(draft: Draft, name: str, value: str) -> Draft:
+    """The draft with one fact set; a fact once said is no longer skipped."""
+    skipped = tuple(slot for slot in draft.skipped if slot != name)
+    return replace(draft, facts={**draft.facts, name: value}, skipped=skipped)
+
+
+def without_fact(draft: Draft, name: str) -> Draft:
+    return replace(draft, facts={key: value for key, value in draft.facts.items() if key != name})
+
+
+def tell(draft: Draft, text: str) -> Draft:
+    """The draft with ``text`` added to the narrative; over the limit, the end is cut."""
+    told = draft.get("narrative")
+    whole = f"{told}\n{text}" if told else text
+    return with_fact(draft, "narrative", whole[:NARRATIVE_LIMIT])
+
+
+def learn(draft: Draft, heard: Understanding) -> Draft:
+    """The draft with every fact of ``heard`` that was still missing; nothing said before is overwritten."""
+    facts = {name: str(getattr(heard, name)) for name in UNDERSTOOD if getattr(heard, name)}
+    if heard.amount is not None:
+        facts["amount"] = format(heard.amount, "f")
+    if heard.happened_on:
+        facts["happened_on"] = heard.happened_on.isoformat()
+    if heard.demands:
+        facts["demands"] = DEMAND_MARK.join(heard.demands)
+    kinds = draft.kinds or heard.kinds
+    return replace(draft, kinds=kinds, facts={**facts, **draft.facts}, urgent=draft.urgent or heard.urgent)
+
+
+def answer(draft: Draft, slot: Slot, value: str) -> Draft:
+    """The draft with the asked slot answered, so that going back asks it again."""
+    return replace(with_fact(draft, slot.value, value), answered=(*draft.answered, slot.value))
+
+
+def skip(draft: Draft, slot: Slot) -> Draft:
+    """The draft with an optional slot marked as not known."""
+    return replace(draft, skipped=(*draft.skipped, slot.value), answered=(*draft.answered, slot.value))
+
+
+def back(draft: Draft) -> Draft:
+    """The draft before its last answer; unchanged when nothing was answered yet."""
+    if not draft.answered:
+        return draft
+    last = draft.answered[-1]
+    skipped = tuple(slot for slot in draft.skipped if slot != last)
+    return replace(without_fact(draft, last), answered=draft.answered[:-1], skipped=skipped, pending=None)
+
+
+def next_slot(draft: Draft, *, foreign: bool = False) -> Slot:
+    """The one question to ask now; CONFIRM when nothing is missing.
+
+    ``foreign``: the matter belongs to another department, which the person should hear before giving more.
+    """
+    if draft.facts and not draft.kinds:
+        return Slot.KIND if draft.get("narrative") else Slot.NARRATIVE
+    if foreign and not draft.stays:
+        return Slot.ELSEWHERE
+    return next((slot for slot in _wanted(draft) if _missing(draft, slot)), Slot.CONFIRM)
+
+
+def _wanted(draft: Draft) -> tuple[Slot, ...]:
+    slots = [slot for kind in draft.kinds for slot in QUESTIONS[kind]]
+    if Kind.COMPLAINT in draft.kinds:
+        slots = [slot for slot in slots if slot is not Slot.NAMED]
+    if draft.get("named") == "yes":
+        slots += [Slot.NAME, Slot.PHONE]
+    return tuple(dict.fromkeys(slots))
+
+
+def _missing(draft: Draft, slot: Slot) -> bool:
+    if slot.value in draft.skipped:
+        return False
+    if slot is Slot.NARRATIVE:
+        return len(draft.get("narrative") or "") < LEAST_NARRATIVE
+    if slot is Slot.MERCHANT_ADDRESS:
+        return not (draft.get("merchant_address") or draft.get("platform") or _names_branch(draft))
+    return not draft.get(slot.value)
+
+
+def _names_branch(draft: Draft) -> bool:
+    """A branch named in a known county is an address that an officer finds."""
+    return bool(draft.get("region") and (draft.get("merchant") or "").endswith(")"))
+
+
+def matter(draft: Draft, kind: Kind) -> Matter:
+    """What routing needs to know of the draft."""
+    names = ("category", "problem", "department", "sales_mode", "platform", "region", "township")
+    return Matter(kind=kind, **{name: draft.get(name) for name in names})
+
+
+def consumer(draft: Draft, kind: Kind) -> Consumer:
+    """Who brings the case. An informant who chose to stay unnamed leaves nothing (Art. 28)."""
+    if kind is Kind.TIPOFF and Kind.COMPLAINT not in draft.kinds and draft.anonymous:
+        return Consumer()
+    return Consumer(name=draft.get("name"), phone=draft.get("phone"), postal_address=draft.get("address"))
+
+
+def complete(draft: Draft, kind: Kind, *, blank: Case) -> Case:
+    """``blank`` (number, times, address of the person) filled with the facts of the draft."""
+    amount, day = draft.get("amount"), draft.get("happened_on")
+    return blank.evolve(
+        kind=kind,
+        narrative=draft.get("narrative") or "",
+        region=draft.get("region"),
+        township=draft.get("township"),
+        object=draft.get("object"),
+        category=draft.get("category"),
+        problem=draft.get("problem"),
+        sales_mode=draft.get("sales_mode"),
+        product=draft.get("product"),
+        amount=Decimal(amount) if amount else None,
+        happened_on=date.fromisoformat(day) if day else None,
+        demands=draft.demands,
+        merchant=Merchant(
+            name=draft.get("merchant"), address=draft.get("merchant_address"), platform=draft.get("platform")
+        ),
+        urgent=draft.urgent,
+    )
+
+
+def siblings(numbers: tuple[CaseNo, ...], own: CaseNo) -> CaseNo | None:
+    """The other case of a message that held both a claim and a violation (Art. 9)."""
+    return next((number for number in numbers if number != own), None)

@@ -1,0 +1,71 @@
+"""Which notice an event owes to whom; the rules themselves are data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cases.events import Event, EventName
+from cases.model import Case, Kind
+
+
+class Recipient(StrEnum):
+    """Who is told. ``OFFICER`` is the one who signed, else all of the bureau; ``DEPUTY`` stands in for that one."""
+
+    CONSUMER = "consumer"
+    OFFICER = "officer"
+    DEPUTY = "deputy"
+    LEAD = "lead"
+    DESK = "desk"
+
+
+class Priority(StrEnum):
+    """Order on the wire: an answer to the person now talking, a staff ping, a case notice, then everything else."""
+
+    REPLY = "reply"
+    PING = "ping"
+    NOTICE = "notice"
+    BROADCAST = "broadcast"
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRule:
+    """After ``on`` in these kinds (and these outcomes, when given), send ``text`` to ``to``.
+
+    ``card``: the case's buttons go along. ``statutory``: the law owes it, it is never switched off.
+    """
+
+    on: EventName
+    kinds: frozenset[Kind]
+    to: Recipient
+    text: str
+    basis: str
+    card: bool = False
+    statutory: bool = False
+    outcomes: frozenset[str] = frozenset()
+    unrouted: bool = False
+    rated_low: bool = False
+
+
+def owed(rules: Iterable[NoticeRule], *, case: Case, event: Event) -> tuple[NoticeRule, ...]:
+    """The notices that ``event`` owes."""
+    return tuple(rule for rule in rules if _fits(rule, case, event))
+
+
+def _fits(rule: NoticeRule, case: Case, event: Event) -> bool:
+    return (
+        rule.on is event.name
+        and case.kind in rule.kinds
+        and (not rule.outcomes or event.facts.get("outcome") in rule.outcomes)
+        and (not rule.unrouted or case.bureau is None)
+        and (not rule.rated_low or case.rating == LOWEST_RATING)
+    )
+
+
+LOWEST_RATING = 3
+"""Ratings run from 1 (satisfied) to 3 (not satisfied)."""

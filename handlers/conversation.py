@@ -1,0 +1,177 @@
+"""Works the inbox: each person's messages in order, people side by side, many in one commit, answered only after it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from cases.errors import CaseError
+from cases.messages import Incoming, Outgoing
+from cases.notices import Priority
+from cases.understanding import Understanding
+from handlers.delivery import Delivery
+from handlers.dialogues import home
+from handlers.dialogues.turn import HOME, Turn
+from handlers.office import Office
+from handlers.reception import Reception
+from storage.conversation_store import Session
+from storage.database import Database, Transaction
+from storage.inbox_store import Waiting
+from storage.outbox_store import Parcel, Promise
+
+log = logging.getLogger("lianxin.conversation")
+
+BATCH = 200
+OFFERED = "offered"
+IDLE = timedelta(seconds=1)
+"""How often to look for messages that another process received."""
+
+
+class Conversation:
+    """The loop between inbox and outbox for the channels that this process serves."""
+
+    def __init__(
+        self, *, database: Database, office: Office, reception: Reception, delivery: Delivery, channels: Collection[str]
+    ) -> None:
+        self._database = database
+        self._office = office
+        self._reception = reception
+        self._delivery = delivery
+        self._channels = tuple(channels)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._reception.arrived.clear()
+            if await self.work():
+                continue
+            try:
+                async with asyncio.timeout(IDLE.total_seconds()):
+                    await self._reception.arrived.wait()
+            except TimeoutError:
+                pass
+
+    async def work(self) -> int:
+        """Answer what waits, once; returns how many messages were worked."""
+        async with self._database.read() as tx:
+            waiting = await tx.inbox.waiting(self._channels, limit=BATCH)
+        if not waiting:
+            return 0
+        heard = {row.id: self._understood(row) for row in waiting}
+        try:
+            return await self._work(waiting, heard)
+        except Exception as error:  # one of the three loops: a bug must not stop the others
+            if len(waiting) == 1:
+                return await self._apologise(waiting[0], error)
+            log.warning("A batch failed and is worked one by one.", extra={"action": "conversation"})
+            return await self._one_by_one(waiting, heard)
+
+    def _understood(self, row: Waiting) -> Understanding:
+        return self._office.reader.understand(row.message.text, today=self._office.today())
+
+    async def _one_by_one(self, waiting: Sequence[Waiting], heard: dict[int, Understanding]) -> int:
+        for row in waiting:
+            try:
+                await self._work([row], heard)
+            except Exception as error:  # the same loop, message by message
+                await self._apologise(row, error)
+        return len(waiting)
+
+    async def _work(self, waiting: Sequence[Waiting], heard: dict[int, Understanding]) -> int:
+        async with self._database.begin() as tx:
+            parcels, worked = await self._answer_all(tx, waiting, heard)
+        self._delivery.take(parcels)
+        self._delivery.wake()
+        return worked
+
+    async def _answer_all(
+        self, tx: Transaction, waiting: Sequence[Waiting], heard: dict[int, Understanding]
+    ) -> tuple[list[Parcel], int]:
+        now = self._office.now()
+        persons = sorted({row.message.address for row in waiting})
+        sessions = await tx.conversations.open(persons, dialogue=HOME, at=now)
+        still = await tx.inbox.still_waiting([row.id for row in waiting])
+        mine = [row for row in waiting if row.id in still and row.message.address in sessions]
+        said: list[Outgoing] = []
+        for n, row in enumerate(mine):
+            followed = _followed_by_evidence(mine, n)
+            person = row.message.address
+            turn = Turn(
+                tx=tx, office=self._office, message=row.message, session=sessions[person], heard=heard[row.id]
+            )
+            await _answered(turn)
+            sessions[person] = replace(turn.session, updated_at=now)
+            said += [] if followed else turn.said
+        await tx.conversations.save([sessions[p] for p in dict.fromkeys(row.message.address for row in mine)])
+        await tx.inbox.done([row.id for row in mine], at=now)
+        promises = [Promise(outgoing=outgoing, priority=Priority.REPLY, at=now) for outgoing in said]
+        parcels = await tx.outbox.promise_now(promises, lease=self._delivery.lease())
+        return parcels, len(mine)
+
+    async def _apologise(self, row: Waiting, error: Exception) -> int:
+        """One sentence with an id for the person, the traceback under that id in the log."""
+        fault = self._office.new_id()
+        log.error(
+            "A message could not be answered.", extra={"action": "conversation", "fault": fault}, exc_info=_bare(error)
+        )
+        now = self._office.now()
+        outgoing = Outgoing(address=row.message.address, text=self._office.say("fault", id=fault))
+        async with self._database.begin() as tx:
+            await tx.inbox.done([row.id], at=now)
+            promise = Promise(outgoing=outgoing, priority=Priority.REPLY, at=now)
+            parcels = await tx.outbox.promise_now([promise], lease=self._delivery.lease())
+        self._delivery.take(parcels)
+        return 1
+
+
+async def _answered(turn: Turn) -> None:
+    """Answer one message; what cannot be done is said in one sentence."""
+    before: Session = turn.session
+    turn.message = _as_pressed(turn.message, before)
+    try:
+        await home.answer(turn)
+    except CaseError as error:
+        turn.session = before
+        turn.tell(error_text(error, office=turn.office))
+    _remember_offer(turn)
+
+
+def _as_pressed(message: Incoming, session: Session) -> Incoming:
+    """Typing what a button says is pressing it."""
+    value = session.data.get(OFFERED, {}).get(message.text.strip()) if not message.pressed else None
+    return replace(message, text="", pressed=value) if value else message
+
+
+def _remember_offer(turn: Turn) -> None:
+    offers = [outgoing.choices for outgoing in turn.said if outgoing.choices]
+    if offers:
+        labels = {choice.label: choice.value for row in offers[-1] for choice in row}
+        turn.session = replace(turn.session, data={**turn.session.data, OFFERED: labels})
+
+
+def error_text(error: CaseError, *, office: Office) -> str:
+    """The sentence for an error, with states and verbs in words."""
+    facts: dict[str, str] = dict(error.facts)
+    if "status" in facts:
+        facts["status"] = office.say(f"status.{facts['status']}")
+    if "verb" in facts:
+        facts["verb"] = office.say(f"verb.{facts['verb']}")
+    return office.say(f"error.{error.key}", **facts)
+
+
+def _followed_by_evidence(rows: Sequence[Waiting], n: int) -> bool:
+    """A burst of photos or forwarded messages is answered once, after its last."""
+    message = rows[n].message
+    if not (message.forwarded or (message.attachments and not message.text)):
+        return False
+    after = next((row.message for row in rows[n + 1 :] if row.message.address == message.address), None)
+    return after is not None and not after.pressed and bool(after.forwarded or after.attachments)
+
+
+def _bare(error: Exception) -> tuple[type[Exception], Exception, object]:
+    """The traceback without the words of the error, which may hold what a person said."""
+    clean = RuntimeError(type(error).__name__)
+    return (RuntimeError, clean, error.__traceback__)

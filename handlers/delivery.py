@@ -1,0 +1,209 @@
+"""Delivers what was promised: nothing is lost, each person's texts in order, people side by side.
+
+``queued → sending → sent | failed | unreachable``. A row that is being sent is taken again when its lease ends without
+a result, so a crash repeats at most what was in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from cases.errors import DeliveryError
+from cases.messages import Address, Outgoing
+from handlers.batching import Batcher
+from handlers.office import Now
+from storage.database import Database
+from storage.outbox_store import Delivered, DeliveryState, Parcel
+
+log = logging.getLogger("lianxin.delivery")
+
+LEASE = timedelta(seconds=15)
+SEND_LIMIT = timedelta(seconds=10)
+POLL = timedelta(seconds=1)
+CLAIM = 100
+SENDERS = 64
+TRIES = 20
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=10)
+CLOSING = timedelta(seconds=5)
+
+
+class Channel(Protocol):
+    """A way to reach people. ``name`` is that of its addresses."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send and return the channel's reference of the message; DeliveryError when it was not taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Held:
+    parcel: Parcel
+    lease: datetime
+
+
+class Delivery:
+    """Sends through the channels of this process what any process promised on them."""
+
+    def __init__(self, *, database: Database, channels: Mapping[str, Channel], now: Now) -> None:
+        self._database = database
+        self._channels = channels
+        self._now = now
+        self._lanes: dict[Address, deque[_Held]] = {}
+        self._ready: asyncio.Queue[Address] = asyncio.Queue()
+        self._flying: set[int] = set()
+        self._wake = asyncio.Event()
+        self._landed = asyncio.Event()
+        self._settle: Batcher[Delivered] = Batcher(self._write)
+        self._running = False
+
+    def lease(self) -> datetime:
+        """Until when a text promised now is this process's to send; no time at all when it is not delivering."""
+        return self._now() + LEASE if self._running else self._now()
+
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Send these, which the caller has just promised under a lease."""
+        lease = self.lease()
+        for parcel in parcels:
+            if self._running and parcel.outgoing.address.channel in self._channels and parcel.id not in self._flying:
+                self._fly(_Held(parcel=parcel, lease=lease))
+
+    def _fly(self, held: _Held) -> None:
+        self._flying.add(held.parcel.id)
+        person = held.parcel.outgoing.address
+        lane = self._lanes.get(person)
+        if lane is None:
+            self._lanes[person] = deque([held])
+            self._ready.put_nowait(person)
+        else:
+            lane.append(held)
+
+    def wake(self) -> None:
+        """Something was promised: look now rather than at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled; what is being sent then is finished first, within a few seconds."""
+        self._running = True
+        async with asyncio.TaskGroup() as group:
+            senders = [group.create_task(self._send_lanes()) for _ in range(SENDERS)]
+            try:
+                await self._claim_all()
+            finally:
+                self._running = False
+                await self._land()
+                for sender in senders:
+                    sender.cancel()
+
+    async def _claim_all(self) -> None:
+        while True:
+            self._wake.clear()
+            if await self.claim():
+                continue
+            try:
+                async with asyncio.timeout(POLL.total_seconds()):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def claim(self) -> int:
+        """Take what is owed now and start sending it; returns how much that was."""
+        now = self._now()
+        try:
+            async with self._database.begin() as tx:
+                parcels = await tx.outbox.claim(self._channels.keys(), now=now, lease=now + LEASE, limit=CLAIM)
+        except Exception:  # one of the three loops: a database that is away comes back
+            log.exception("The outbox could not be read.", extra={"action": "delivery"})
+            await asyncio.sleep(POLL.total_seconds())
+            return 0
+        self.take(parcels)
+        return len(parcels)
+
+    async def _land(self) -> None:
+        try:
+            async with asyncio.timeout(CLOSING.total_seconds()):
+                await self.idle()
+        except TimeoutError:
+            log.warning("Some texts were still being sent.", extra={"action": "delivery", "left": len(self._flying)})
+
+    async def idle(self) -> None:
+        """Returns when nothing is being sent."""
+        while self._flying:
+            self._landed.clear()
+            await self._landed.wait()
+
+    async def _send_lanes(self) -> None:
+        while True:
+            person = await self._ready.get()
+            lane = self._lanes[person]
+            while lane:
+                await self._send_first(lane)
+            del self._lanes[person]
+
+    async def _send_first(self, lane: deque[_Held]) -> None:
+        held = lane[0]
+        try:
+            if self._now() < held.lease:
+                result = await self._sent(held.parcel)
+                await self._settle.put([result])
+                if result.state is DeliveryState.QUEUED:
+                    await self._put_back(lane, until=result.not_before)
+        except Exception:  # one of the three loops
+            log.exception("A delivery could not be noted.", extra={"action": "delivery", "id": held.parcel.id})
+        finally:
+            lane.popleft()
+            self._flying.discard(held.parcel.id)
+            self._landed.set()
+
+    async def _put_back(self, lane: deque[_Held], *, until: datetime) -> None:
+        """What comes after a text that has to wait waits too, so that a person reads things in order."""
+        later = [lane.pop() for _ in range(len(lane) - 1)]
+        self._flying.difference_update(held.parcel.id for held in later)
+        waiting = [
+            Delivered(id=held.parcel.id, state=DeliveryState.QUEUED, at=until, not_before=until) for held in later
+        ]
+        if waiting:
+            await self._settle.put(waiting)
+
+    async def _sent(self, parcel: Parcel) -> Delivered:
+        channel = self._channels[parcel.outgoing.address.channel]
+        now = self._now()
+        try:
+            async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+                reference = await channel.send(parcel.outgoing)
+        except DeliveryError as error:
+            return self._failed(parcel, error)
+        except TimeoutError:
+            return self._failed(parcel, DeliveryError("no answer in time", retryable=True))
+        return Delivered(id=parcel.id, state=DeliveryState.SENT, at=now, not_before=now, reference=reference)
+
+    def _failed(self, parcel: Parcel, error: DeliveryError) -> Delivered:
+        state, wait = verdict(error, attempts=parcel.attempts)
+        log.info(
+            "A text was not taken.", extra={"action": "delivery", "id": parcel.id, "state": state.value, "reason": error.reason}
+        )
+        now = self._now()
+        return Delivered(id=parcel.id, state=state, at=now, not_before=now + wait, reason=error.reason[:200])
+
+    async def _write(self, results: list[Delivered]) -> None:
+        async with self._database.begin() as tx:
+            await tx.outbox.settle(results)
+
+
+def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, timedelta]:
+    """What becomes of a text after an error, and how long it waits: the channel's own delay, else doubling."""
+    if error.unreachable:
+        return DeliveryState.UNREACHABLE, timedelta()
+    if not error.retryable or attempts >= TRIES:
+        return DeliveryState.FAILED, timedelta()
+    if error.retry_after is not None:
+        return DeliveryState.QUEUED, timedelta(seconds=error.retry_after)
+    return DeliveryState.QUEUED, min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)

@@ -1,0 +1,1 @@
+"""Dialogues: what is said to a person, one module a purpose."""

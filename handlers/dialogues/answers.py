@@ -1,0 +1,175 @@
+"""Reads the answer to the question that was asked: a fact for its slot, or the text that explains what is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from cases.intake import DEMAND_MARK, Draft, Slot, answer, learn, tell, with_fact
+from cases.model import Kind
+from cases.understanding import Understanding
+from handlers.office import Office
+
+LONGEST = {Slot.MERCHANT: 60, Slot.NAME: 30, Slot.ADDRESS: 120, Slot.MERCHANT_ADDRESS: 120, Slot.PRODUCT: 60}
+LEAST_ADDRESS = 3
+WORD = re.compile(r"[^\W\d_]")
+STORY = 8
+"""From this many characters on, words that answer no question are kept as part of the story."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What an answer came to: the draft after it, or the key of a text that says what is needed instead.
+
+    ``regions`` are the places between which the person has to choose.
+    """
+
+    draft: Draft
+    unclear: str | None = None
+    regions: tuple[str, ...] = ()
+
+
+def read_answer(draft: Draft, slot: Slot, text: str, *, heard: Understanding, office: Office) -> Heard:
+    """The draft with the answer taken in; nothing that was said is dropped."""
+    result = READERS[slot](draft, text, heard, office)
+    if result.unclear is None:
+        return result
+    return _kept_anyway(draft, text, heard, unclear=result)
+
+
+def _kept_anyway(draft: Draft, text: str, heard: Understanding, *, unclear: Heard) -> Heard:
+    """Not an answer to the question, but perhaps another fact or a piece of the story."""
+    learned = learn(draft, heard)
+    if learned.facts != draft.facts:
+        return replace(unclear, draft=tell(learned, text), unclear="intake.noted")
+    if len(text) >= STORY:
+        return replace(unclear, draft=tell(draft, text), unclear="intake.noted")
+    return unclear
+
+
+def _bare(text: str, slot: Slot) -> str:
+    return " ".join(text.split())[: LONGEST[slot]]
+
+
+def _kind(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    named = [kind for kind in Kind if office.say(f"kind.{kind.value}") in text]
+    kinds = tuple(named) or heard.kinds
+    if not kinds:
+        return Heard(draft=draft, unclear="again.kind")
+    return Heard(draft=replace(draft, kinds=kinds))
+
+
+def _narrative(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    if not WORD.search(text):
+        return Heard(draft=draft, unclear="again.narrative")
+    told = tell(learn(draft, heard), text)
+    return Heard(draft=replace(told, answered=(*told.answered, Slot.NARRATIVE.value)))
+
+
+def _merchant(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    name = heard.merchant or _bare(text, Slot.MERCHANT)
+    if not WORD.search(name):
+        return Heard(draft=draft, unclear="again.merchant")
+    return Heard(draft=answer(learn(draft, replace(heard, merchant=None)), Slot.MERCHANT, name))
+
+
+def _region(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    found = office.reader.region(text)
+    if len(found) > 1:
+        return Heard(draft=draft, unclear="again.region_which", regions=found)
+    if not found:
+        return Heard(draft=draft, unclear="again.region")
+    draft = answer(draft, Slot.REGION, found[0])
+    township = office.reader.township(text)
+    return Heard(draft=with_fact(draft, "township", township) if township else draft)
+
+
+def _merchant_address(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    address = _bare(text, Slot.MERCHANT_ADDRESS)
+    if len(address) < LEAST_ADDRESS or not WORD.search(address):
+        return Heard(draft=draft, unclear="again.merchant_address")
+    draft = answer(draft, Slot.MERCHANT_ADDRESS, address)
+    found, township = office.reader.region(text), office.reader.township(text)
+    if len(found) == 1 and not draft.get("region"):
+        draft = with_fact(draft, "region", found[0])
+    return Heard(draft=with_fact(draft, "township", township) if township else draft)
+
+
+def _happened_on(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    day = office.reader.day(text, today=office.today())
+    if day is None:
+        return Heard(draft=draft, unclear="again.happened_on")
+    return Heard(draft=answer(draft, Slot.HAPPENED_ON, day.isoformat()))
+
+
+def _amount(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    amount = office.reader.amount(text, bare=True)
+    if amount is None:
+        return Heard(draft=draft, unclear="again.amount")
+    return Heard(draft=answer(draft, Slot.AMOUNT, format(amount, "f")))
+
+
+def _demands(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    labels = office.rulebook.labels["demand"]
+    named = tuple(label for label in labels if label in text or office.rulebook.plain.get(label, label) in text)
+    demands = named or heard.demands
+    if not demands:
+        return Heard(draft=draft, unclear="again.demands")
+    return Heard(draft=answer(draft, Slot.DEMANDS, DEMAND_MARK.join(demands)))
+
+
+def _identity(slot: Slot) -> Callable[[Draft, str, Understanding, Office], Heard]:
+    def read(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+        said = office.reader.identity(text)
+        found = {Slot.NAME: said.name, Slot.PHONE: said.phone, Slot.ADDRESS: said.address}
+        if slot is Slot.ADDRESS and not found[slot] and len(text) >= LEAST_ADDRESS and WORD.search(text):
+            found[slot] = text
+        if not found[slot]:
+            return Heard(draft=draft, unclear=f"again.{slot.value}")
+        for other in (Slot.NAME, Slot.PHONE, Slot.ADDRESS):
+            value = found[other]
+            if value and (other is slot or not draft.get(other.value)):
+                draft = answer(draft, other, _bare(value, other) if other in LONGEST else value)
+        return Heard(draft=draft)
+
+    return read
+
+
+def _named(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    for value in ("no", "yes"):
+        if office.say(f"choice.named_{value}") in text:
+            return Heard(draft=answer(draft, Slot.NAMED, value))
+    return Heard(draft=draft, unclear="again.named")
+
+
+def _product(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+    if not WORD.search(text):
+        return Heard(draft=draft, unclear="again.merchant")
+    return Heard(draft=answer(draft, Slot.PRODUCT, _bare(text, Slot.PRODUCT)))
+
+
+def _unclear(key: str) -> Callable[[Draft, str, Understanding, Office], Heard]:
+    def read(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+        return Heard(draft=draft, unclear=key)
+
+    return read
+
+
+READERS: Mapping[Slot, Callable[[Draft, str, Understanding, Office], Heard]] = {
+    Slot.KIND: _kind,
+    Slot.ELSEWHERE: _unclear("again.elsewhere"),
+    Slot.NARRATIVE: _narrative,
+    Slot.MERCHANT: _merchant,
+    Slot.REGION: _region,
+    Slot.MERCHANT_ADDRESS: _merchant_address,
+    Slot.PRODUCT: _product,
+    Slot.HAPPENED_ON: _happened_on,
+    Slot.AMOUNT: _amount,
+    Slot.DEMANDS: _demands,
+    Slot.NAMED: _named,
+    Slot.NAME: _identity(Slot.NAME),
+    Slot.PHONE: _identity(Slot.PHONE),
+    Slot.ADDRESS: _identity(Slot.ADDRESS),
+    Slot.CONFIRM: _unclear("again.confirm"),
+}

@@ -1,0 +1,105 @@
+"""A draft in words: the facts that were understood, line by line, and the summary before confirming."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from cases.intake import Draft, Slot
+from cases.model import Kind
+from handlers.casework import department_name, find_route, why
+from handlers.office import Office
+from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
+
+SHOWN = (
+    Slot.MERCHANT, Slot.REGION, Slot.MERCHANT_ADDRESS, Slot.PRODUCT, Slot.HAPPENED_ON, Slot.AMOUNT, Slot.DEMANDS,
+    Slot.NAME, Slot.PHONE, Slot.ADDRESS,
+)
+
+
+def fact_words(draft: Draft, slot: Slot, *, office: Office) -> str:
+    """The fact of a slot as a person reads it; empty when it is not known."""
+    value = draft.get(slot.value)
+    if not value:
+        return ""
+    match slot:
+        case Slot.REGION:
+            return place_words(value, office=office)
+        case Slot.AMOUNT:
+            return sum_words(Decimal(value), office=office)
+        case Slot.HAPPENED_ON:
+            return day_words(date.fromisoformat(value), office=office)
+        case Slot.DEMANDS:
+            return list_words(draft.demands, office=office)
+        case _:
+            return value
+
+
+def fact_line(draft: Draft, *, office: Office) -> str:
+    """What was understood, on one line."""
+    merchant_side = SHOWN[: SHOWN.index(Slot.NAME)]
+    shown = tuple(fact_words(draft, slot, office=office) for slot in merchant_side)
+    return list_words(tuple(words for words in shown if words), office=office)
+
+
+def summary(draft: Draft, *, office: Office) -> str:
+    """The whole draft with the office that will have it and why, for confirming."""
+    lines = [
+        office.say("summary.line", name=slot_words(slot, office=office), value=words)
+        for slot in SHOWN
+        if (words := _shown(draft, slot, office=office))
+    ]
+    return office.say(
+        "summary.card",
+        kinds=list_words(tuple(office.say(f"kind.{kind.value}") for kind in draft.kinds), office=office),
+        lines="\n".join(lines),
+        narrative=draft.get("narrative") or "",
+        label=list_words(tuple(label for name in ("category", "problem") if (label := draft.get(name))), office=office),
+        evidence=str(len(draft.evidence)) if draft.evidence else "",
+        anonymous=office.say("summary.anonymous") if _unnamed(draft) else "",
+        split=office.say("summary.split") if len(draft.kinds) > 1 else "",
+        urgent=office.say("summary.urgent") if draft.urgent else "",
+        who=who_will_act(draft, office=office),
+    )
+
+
+def _shown(draft: Draft, slot: Slot, *, office: Office) -> str:
+    words = fact_words(draft, slot, office=office)
+    return masked_phone(words) if slot is Slot.PHONE and words else words
+
+
+def _unnamed(draft: Draft) -> bool:
+    return draft.kinds == (Kind.TIPOFF,) and draft.anonymous
+
+
+def who_will_act(draft: Draft, *, office: Office) -> str:
+    """The responsible office and the reason, one line a kind where they differ."""
+    lines = []
+    for kind in draft.kinds:
+        found = find_route(draft, kind, office=office)
+        bureau = bureau_words(found.bureau, office=office)
+        lines.append(office.say("summary.who", bureau=bureau, why=why(found, draft, office=office)))
+    return "\n".join(dict.fromkeys(lines))
+
+
+def foreign_department(draft: Draft, *, office: Office) -> str | None:
+    """The label of the other department that the matter belongs to, when it does."""
+    claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
+    if not claims:
+        return None
+    department = find_route(draft, claims[0], office=office).department
+    return None if department == office.rulebook.site.ours else department
+
+
+def door_words(label: str, draft: Draft, *, office: Office) -> str:
+    """Which door is right, with its number when a source for it is known."""
+    known = office.rulebook.departments.get(label)
+    found = find_route(draft, draft.kinds[0], office=office)
+    return office.say(
+        "door.now" if known and known.at_once else "door.other",
+        department=department_name(label, office=office),
+        because=found.because,
+        hotline=(known.hotline if known else None) or "",
+        first_step=(known.first_step if known else None) or "",
+        general=office.rulebook.site.phones.get("government", ""),
+    )

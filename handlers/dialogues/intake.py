@@ -1,0 +1,318 @@
+"""The intake dialogue: from a first sentence to a confirmed case, one short question at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from cases import intake
+from cases.intake import CORRECTABLE, OPTIONAL, Draft, Slot
+from cases.messages import Choice
+from cases.model import Kind
+from cases.routing import Level
+from handlers import casework
+from handlers.cards import Buttons
+from handlers.dialogues.answers import read_answer
+from handlers.dialogues.facts import door_words, fact_line, fact_words, foreign_department, summary
+from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
+from handlers.evidence import keep_attachments
+from handlers.wording import list_words, place_words, slot_words
+
+NAME = "intake"
+PREFIX = "in"
+AWAY = timedelta(hours=6)
+"""After this long, a person is first told where the draft stands."""
+
+
+async def begin(
+    turn: Turn, *, kinds: Sequence[Kind] = (), text: str = "", evidence: Sequence[str] = (), more: bool = False
+) -> None:
+    """Start a draft, with what was said already."""
+    draft = Draft(kinds=tuple(kinds), evidence=tuple(evidence))
+    if text:
+        draft = intake.tell(intake.learn(draft, turn.heard), text)
+    turn.go(NAME, {"n": turn.office.new_id()})
+    heard = fact_line(draft, office=turn.office)
+    if heard:
+        turn.say("intake.heard", facts=heard)
+    elif evidence and not more:
+        turn.say("intake.evidence", count=len(evidence))
+    _ask(turn, draft)
+
+
+async def hear(turn: Turn) -> None:
+    """Take one message into the draft and ask what is still missing."""
+    draft = Draft.load(turn.session.data["draft"])
+    if turn.message.at - turn.session.updated_at > AWAY and not turn.message.pressed:
+        turn.say("intake.welcome_back", facts=fact_line(draft, office=turn.office))
+    if turn.message.pressed:
+        await _pressed(turn, draft)
+        return
+    draft, told = _take_attachments(turn, draft)
+    if not turn.text:
+        _after_attachments(turn, draft, told=told)
+        return
+    command = turn.command()
+    if command in COMMANDS:
+        await COMMANDS[command](turn, draft)
+        return
+    if not _corrected(turn, draft):
+        _answered(turn, draft)
+
+
+def _pending(draft: Draft) -> Slot | None:
+    return Slot(draft.pending) if draft.pending else None
+
+
+def _take_attachments(turn: Turn, draft: Draft) -> tuple[Draft, int]:
+    ids = keep_attachments(turn.tx, turn.message, office=turn.office)
+    for card in turn.message.attachments:
+        if card.own and card.phone and not draft.get("phone"):
+            draft = intake.answer(draft, Slot.PHONE, card.phone)
+            if card.name and not draft.get("name") and _pending(draft) is Slot.NAME:
+                draft = intake.answer(draft, Slot.NAME, card.name)
+    return replace(draft, evidence=(*draft.evidence, *ids)), len(ids)
+
+
+def _after_attachments(turn: Turn, draft: Draft, *, told: int) -> None:
+    """Say once per album that it is kept, and ask again what was asked."""
+    album = turn.message.album
+    if album and turn.session.data.get("album") == album:
+        _keep(turn, draft)
+        return
+    if told:
+        turn.say("intake.evidence", count=len(draft.evidence))
+    _ask(turn, draft)
+    if album:
+        turn.go(NAME, {**turn.session.data, "album": album})
+
+
+def _corrected(turn: Turn, draft: Draft) -> bool:
+    """Whether the message corrected something; then it is done and the question stands again."""
+    corrections = turn.office.reader.corrections(turn.text)
+    changed: list[Slot] = []
+    for correction in corrections:
+        slot = Slot(correction.slot)
+        if slot is _pending(draft) and not draft.get(slot.value):
+            continue
+        heard = turn.office.reader.understand(correction.value, today=turn.office.today())
+        emptied = intake.without_fact(draft, slot.value) if slot is not Slot.NARRATIVE else draft
+        result = read_answer(emptied, slot, _branch(draft, slot, correction.value), heard=heard, office=turn.office)
+        if result.unclear is None:
+            draft = replace(result.draft, answered=draft.answered)
+            changed.append(slot)
+    for slot in changed:
+        _say_changed(turn, draft, slot)
+    if changed:
+        _ask(turn, draft)
+    return bool(changed)
+
+
+def _branch(draft: Draft, slot: Slot, value: str) -> str:
+    return value
+
+
+def _say_changed(turn: Turn, draft: Draft, slot: Slot) -> None:
+    words = fact_words(draft, slot, office=turn.office)
+    turn.say("intake.changed", name=slot_words(slot, office=turn.office), value=words)
+
+
+def _answered(turn: Turn, draft: Draft) -> None:
+    slot = _pending(draft) or Slot.NARRATIVE
+    result = read_answer(draft, slot, turn.text, heard=turn.heard, office=turn.office)
+    if result.unclear:
+        turn.say(result.unclear)
+    _ask(turn, result.draft, regions=result.regions)
+
+
+async def _pressed(turn: Turn, draft: Draft) -> None:
+    _, nonce, act, *rest = [*pressed_parts(turn.message), "", ""]
+    if nonce != turn.session.data.get("n"):
+        turn.say("button.old")
+        _ask(turn, draft)
+        return
+    if act == "s" and rest[0] in set(Slot):
+        _chosen(turn, draft, Slot(rest[0]), rest[1])
+    elif act == "e" and rest[0] in set(CORRECTABLE):
+        _reask(turn, draft, Slot(rest[0]))
+    elif act in COMMANDS:
+        await COMMANDS[act](turn, draft)
+    else:
+        turn.say("button.old")
+        _ask(turn, draft)
+
+
+def _chosen(turn: Turn, draft: Draft, slot: Slot, value: str) -> None:
+    """A choice button of a question, also of an earlier one: it answers or changes that slot."""
+    if slot is Slot.KIND and value in set(Kind):
+        draft = replace(draft, kinds=(Kind(value),))
+    elif slot is Slot.KIND and value == "both":
+        draft = replace(draft, kinds=(Kind.COMPLAINT, Kind.TIPOFF))
+    elif slot is Slot.ELSEWHERE and value == "stay":
+        draft = replace(draft, stays=True)
+    elif slot is Slot.ELSEWHERE:
+        turn.say("intake.left")
+        turn.go(HOME)
+        return
+    elif not value:
+        draft = intake.skip(draft, slot)
+    elif slot in CHOSEN:
+        draft = intake.answer(draft, slot, value)
+    _ask(turn, draft)
+
+
+CHOSEN = frozenset({Slot.REGION, Slot.DEMANDS, Slot.NAMED})
+
+
+def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
+    """The person wants to change this fact: forget it and ask for it."""
+    kept = draft if slot is Slot.NARRATIVE else intake.without_fact(draft, slot.value)
+    _put(turn, kept, slot)
+
+
+def _ask(turn: Turn, draft: Draft, *, regions: Sequence[str] = ()) -> None:
+    foreign = foreign_department(draft, office=turn.office) if draft.kinds else None
+    slot = intake.next_slot(draft, foreign=foreign is not None)
+    if slot is Slot.ELSEWHERE and foreign:
+        turn.tell(door_words(foreign, draft, office=turn.office))
+    _put(turn, draft, slot, regions=regions)
+
+
+def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -> None:
+    """Put the question of a slot."""
+    draft = replace(draft, pending=slot.value)
+    if slot is Slot.CONFIRM:
+        turn.tell(summary(draft, office=turn.office), _choices(turn, draft, slot))
+    else:
+        asked = f"ask.{slot.value}" if slot is not Slot.NARRATIVE or not draft.kinds else f"ask.narrative_{draft.kinds[0]}"
+        turn.say(asked, _choices(turn, draft, slot, regions=regions))
+    _keep(turn, draft)
+
+
+def _keep(turn: Turn, draft: Draft) -> None:
+    turn.go(NAME, {**turn.session.data, "draft": draft.dump()})
+
+
+def _choices(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
+    nonce = turn.session.data["n"]
+
+    def pick(label: str, value: str) -> Choice:
+        return Choice(label=label, value=f"{PREFIX}:{nonce}:s:{slot.value}:{value}")
+
+    def do(key: str, act: str) -> Choice:
+        return turn.choice(key, f"{PREFIX}:{nonce}:{act}")
+
+    office = turn.office
+    match slot:
+        case Slot.KIND:
+            kinds = [pick(office.say(f"kind.{kind.value}"), kind.value) for kind in Kind]
+            return choices_in_rows([*kinds, pick(office.say("choice.both"), "both")], 2)
+        case Slot.ELSEWHERE:
+            return (
+                (pick(office.say("choice.leave"), "leave"),),
+                (pick(office.say("choice.stay"), "stay"),),
+            )
+        case Slot.REGION:
+            codes = regions or _own_regions(turn)
+            named = [pick(place_words(code, office=office), code) for code in codes]
+            return (*choices_in_rows(named), (pick(office.say("choice.unknown"), ""),))
+        case Slot.DEMANDS:
+            labels = office.rulebook.labels["demand"]
+            return choices_in_rows([pick(office.rulebook.plain.get(label, label), label) for label in labels], 3)
+        case Slot.NAMED:
+            return tuple((pick(office.say(f"choice.named_{value}"), value),) for value in ("no", "yes"))
+        case Slot.CONFIRM:
+            return ((do("choice.confirm", "confirm"),), (do("choice.edit", "edit"), do("choice.later", "pause")))
+        case _ if slot in OPTIONAL:
+            return ((pick(office.say("choice.unknown"), ""),),)
+        case _:
+            return ()
+
+
+def _own_regions(turn: Turn) -> list[str]:
+    counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY]
+    return [bureau.regions[0] for bureau in counties if bureau.regions]
+
+
+async def _confirm(turn: Turn, draft: Draft) -> None:
+    foreign = foreign_department(draft, office=turn.office) if draft.kinds else None
+    slot = intake.next_slot(draft, foreign=foreign is not None)
+    if slot is Slot.ELSEWHERE:
+        _chosen(turn, draft, slot, "stay")
+        return
+    if slot is not Slot.CONFIRM:
+        _ask(turn, draft)
+        return
+    cases = await casework.file(turn.tx, draft, person=turn.person, office=turn.office)
+    numbers = list_words(tuple(case.no for case in cases), office=turn.office)
+    turn.say("intake.filed", numbers=numbers)
+    turn.go(HOME, {"filed": {turn.session.data["n"]: numbers}})
+
+
+async def _edit(turn: Turn, draft: Draft) -> None:
+    nonce = turn.session.data["n"]
+    known = [slot for slot in CORRECTABLE if draft.get(slot.value)]
+    choices = [
+        Choice(label=slot_words(slot, office=turn.office), value=f"{PREFIX}:{nonce}:e:{slot.value}") for slot in known
+    ]
+    turn.say("intake.edit", choices_in_rows(choices))
+    _keep(turn, draft)
+
+
+async def _back(turn: Turn, draft: Draft) -> None:
+    if not draft.answered:
+        turn.say("intake.no_way_back")
+    _ask(turn, intake.back(draft))
+
+
+async def _cancel(turn: Turn, draft: Draft) -> None:
+    pending = _pending(draft)
+    if pending is Slot.ELSEWHERE:
+        _chosen(turn, draft, pending, "leave")
+        return
+    turn.say("intake.cancelled")
+    turn.go(HOME)
+
+
+async def _pause(turn: Turn, draft: Draft) -> None:
+    turn.say("intake.paused", days=turn.office.rulebook.site.draft_days)
+    _keep(turn, draft)
+
+
+async def _resume(turn: Turn, draft: Draft) -> None:
+    turn.say("intake.welcome_back", facts=fact_line(draft, office=turn.office))
+    _ask(turn, draft)
+
+
+async def _skip(turn: Turn, draft: Draft) -> None:
+    pending = _pending(draft)
+    if pending in OPTIONAL:
+        _ask(turn, intake.skip(draft, pending))
+        return
+    turn.say("intake.needed", name=slot_words(pending or Slot.NARRATIVE, office=turn.office))
+    _ask(turn, draft)
+
+
+async def _human(turn: Turn, draft: Draft) -> None:
+    turn.say("help.human")
+    _keep(turn, draft)
+
+
+async def _help(turn: Turn, draft: Draft) -> None:
+    turn.say("help.intake")
+    _ask(turn, draft)
+
+
+COMMANDS = {
+    "confirm": _confirm,
+    "edit": _edit,
+    "back": _back,
+    "cancel": _cancel,
+    "pause": _pause,
+    "resume": _resume,
+    "start": _resume,
+    "skip": _skip,
+    "human": _human,
+    "help": _help,
+}

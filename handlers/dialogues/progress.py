@@ -1,0 +1,173 @@
+"""One's own cases: where they stand, and 撤回, 补充, 催办, rating on a chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cases.errors import CaseError
+from cases.lifecycle import HANDLED
+from cases.messages import Choice
+from cases.model import Case, Kind, Status
+from handlers import casework
+from handlers.access import case_of
+from handlers.cards import Buttons, case_facts, consumer_card, rows_of
+from handlers.dialogues.turn import HOME, Turn, pressed_parts
+from handlers.evidence import keep_attachments
+from handlers.ratings import rating_buttons
+
+NAME = "progress"
+PREFIX = "pg"
+SHOWN = 10
+RATINGS = ("1", "2", "3")
+RATABLE = frozenset({Status.CLOSED, Status.FOLLOWING_UP})
+
+
+def is_open(case: Case) -> bool:
+    return case.status not in HANDLED
+
+
+async def show(turn: Turn) -> None:
+    """List the person's cases, newest first."""
+    cases = await turn.tx.cases.of_person(turn.person, limit=SHOWN)
+    if not cases:
+        turn.say("progress.none")
+        return
+    if len(cases) == 1:
+        await show_case(turn, cases[0])
+        return
+    lines = [turn.office.say("line.consumer", **case_facts(case, office=turn.office)) for case in cases]
+    choices = [Choice(label=case.no, value=f"{PREFIX}:card:{case.no}") for case in cases]
+    turn.say("progress.list", rows_of(choices, 2), lines="\n".join(lines), count=len(cases))
+
+
+async def show_case(turn: Turn, case: Case) -> None:
+    clocks = (await turn.tx.clocks.of([case.no])).get(case.no, [])
+    turn.tell(consumer_card(case, clocks=clocks, office=turn.office), _buttons(turn, case))
+
+
+def _buttons(turn: Turn, case: Case) -> Buttons:
+    if case.status in RATABLE:
+        return rating_buttons(case, office=turn.office)
+    if case.status in HANDLED:
+        return ()
+    verbs = ["add", "chase", *(["withdraw"] if case.kind is Kind.COMPLAINT else [])]
+    return (tuple(turn.choice(f"verb.{verb}", f"{PREFIX}:{verb}:{case.no}") for verb in verbs),)
+
+
+async def choose(turn: Turn, verb: str) -> None:
+    """The person typed 撤回, 补充 or 催办: on which case?"""
+    cases = [case for case in await turn.tx.cases.of_person(turn.person, limit=SHOWN) if is_open(case)]
+    if verb == "withdraw":
+        cases = [case for case in cases if case.kind is Kind.COMPLAINT]
+    if not cases:
+        turn.say("progress.none_open")
+    elif len(cases) == 1:
+        await VERBS[verb](turn, cases[0].no)
+    else:
+        turn.say(f"progress.which_{verb}", _pick(cases, verb))
+
+
+def _pick(cases: Sequence[Case], verb: str) -> Buttons:
+    return rows_of([Choice(label=case.no, value=f"{PREFIX}:{verb}:{case.no}") for case in cases], 2)
+
+
+async def pressed(turn: Turn) -> None:
+    """A button of this dialogue."""
+    _, act, no, *rest = [*pressed_parts(turn.message), "", ""]
+    if act in VERBS:
+        await VERBS[act](turn, no)
+    else:
+        turn.say("button.old")
+
+
+async def _card(turn: Turn, no: str) -> None:
+    await show_case(turn, await case_of(turn.tx, turn.person, no))
+
+
+async def _withdraw(turn: Turn, no: str) -> None:
+    case = await case_of(turn.tx, turn.person, no)
+    if case.kind is not Kind.COMPLAINT:
+        raise CaseError("only_complaints_withdrawn", no=no)
+    yes = turn.choice("choice.withdraw", f"{PREFIX}:withdraw_now:{no}")
+    turn.say("progress.withdraw_sure", ((yes, turn.choice("choice.keep", f"{PREFIX}:card:{no}")),), no=no)
+
+
+async def _withdraw_now(turn: Turn, no: str) -> None:
+    await casework.withdraw(turn.tx, turn.person, no, office=turn.office)
+    turn.say("progress.withdrawn", no=no)
+
+
+async def _chase(turn: Turn, no: str) -> None:
+    case = await casework.chase(turn.tx, turn.person, no, office=turn.office)
+    turn.say("progress.chased", **case_facts(case, office=turn.office))
+
+
+async def _add(turn: Turn, no: str) -> None:
+    case = await case_of(turn.tx, turn.person, no)
+    if case.status in HANDLED:
+        raise CaseError("not_now", no=no, status=case.status.value, verb="add")
+    held = turn.session.data.get("evidence", [])
+    if held:
+        await casework.add(turn.tx, turn.person, no, text="", evidence=held, office=turn.office)
+        turn.go(HOME)
+        turn.say("progress.added", no=no)
+        return
+    turn.say("progress.add_what", no=no)
+    aside = {"dialogue": turn.session.dialogue, "data": turn.session.data} if turn.session.dialogue != HOME else None
+    turn.go(NAME, {"no": no, "aside": aside})
+
+
+async def hear(turn: Turn) -> None:
+    """Words or files for the case that was chosen for 补充."""
+    no = str(turn.session.data.get("no", ""))
+    if turn.command() in ("cancel", "back"):
+        turn.say("progress.add_left")
+        _leave(turn)
+        return
+    ids = keep_attachments(turn.tx, turn.message, office=turn.office)
+    album, told = turn.message.album, turn.session.data.get("album")
+    await casework.add(turn.tx, turn.person, no, text=turn.text, evidence=ids, office=turn.office)
+    if not album or album != told:
+        turn.say("progress.added", no=no)
+    # An album or a burst of photos goes on arriving; words end the matter.
+    if album:
+        turn.go(NAME, {**turn.session.data, "album": album})
+    else:
+        _leave(turn)
+
+
+def _leave(turn: Turn) -> None:
+    """Back to the draft that waited, if there was one."""
+    aside = turn.session.data.get("aside")
+    if aside:
+        turn.go(aside["dialogue"], aside["data"])
+        turn.say("progress.draft_waits")
+    else:
+        turn.go(HOME)
+
+
+async def rated(turn: Turn) -> None:
+    """A rating button."""
+    _, no, value, *_ = [*pressed_parts(turn.message), "", ""]
+    if value not in RATINGS:
+        turn.say("button.old")
+        return
+    await _rate(turn, no, value)
+
+
+async def rated_by_digit(turn: Turn) -> bool:
+    """A bare 1, 2 or 3 rates the case that was closed last; False when none waits for it."""
+    cases = await turn.tx.cases.of_person(turn.person, limit=SHOWN)
+    waiting = next((case for case in cases if case.status in RATABLE), None)
+    if waiting is None:
+        return False
+    await _rate(turn, waiting.no, turn.text)
+    return True
+
+
+async def _rate(turn: Turn, no: str, value: str) -> None:
+    case = await casework.rate(turn.tx, turn.person, no, rating=int(value), office=turn.office)
+    turn.say(f"progress.rated_{value}", **case_facts(case, office=turn.office))
+
+
+VERBS = {"card": _card, "withdraw": _withdraw, "withdraw_now": _withdraw_now, "chase": _chase, "add": _add}

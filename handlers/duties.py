@@ -1,0 +1,39 @@
+"""What is done as time passes; each duty returns how much it did, and doing it twice at once does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers import deadlines, tidying
+from handlers.delivery import Delivery
+from handlers.evidence import Files, Source, fetch_wanted
+from handlers.office import Office
+from storage.database import Database
+
+
+class Duties:
+    """The periodic duties of one process."""
+
+    def __init__(
+        self, *, database: Database, office: Office, delivery: Delivery, files: Files, sources: Mapping[str, Source]
+    ) -> None:
+        self._database = database
+        self._office = office
+        self._delivery = delivery
+        self._files = files
+        self._sources = sources
+
+    async def warn(self) -> int:
+        """Warn of clocks that are due."""
+        count = await deadlines.warn_all(self._database, office=self._office)
+        if count:
+            self._delivery.wake()
+        return count
+
+    async def fetch(self) -> int:
+        """Fetch evidence that still lies with a channel of this process."""
+        return await fetch_wanted(self._database, self._files, self._sources, office=self._office)
+
+    async def tidy(self) -> int:
+        """Forget what is older than the site keeps it."""
+        return await tidying.tidy(self._database, office=self._office)

@@ -1,0 +1,33 @@
+"""What every use case needs at hand: the rules, the reader of texts, the time, and fresh identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cases.calendar import china_date
+from cases.rulebook import Rulebook
+from nlp import Reader
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """One site at work. ``now`` gives aware instants; ``new_id`` a short identifier that nobody can guess."""
+
+    rulebook: Rulebook
+    reader: Reader
+    now: Now
+    new_id: Callable[[], str]
+    public_url: str = ""
+
+    def say(self, key: str, **facts: object) -> str:
+        """A text of the site, with the facts that every text may use."""
+        site = self.rulebook.site
+        common = {"signature": site.signature, "site": site.name, "hotline": site.phones.get("complaint", "")}
+        return self.rulebook.texts.render(key, **common, **facts)
+
+    def today(self) -> date:
+        return china_date(self.now())

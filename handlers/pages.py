@@ -1,0 +1,160 @@
+"""What web pages ask for: sessions, the transcript of a chat, and the staff desk. Each method is one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cases.errors import CaseError
+from cases.messages import Address, Attachment, Incoming, Outgoing
+from cases.model import Case, Role, Staff
+from handlers import casework, staffing, worklist
+from handlers.access import case_for
+from handlers.conversation import error_text
+from handlers.delivery import Delivery
+from handlers.evidence import Files
+from handlers.office import Office
+from handlers.reception import Reception
+from handlers.staffing import Invitation
+from storage.database import Database
+from storage.evidence_store import Evidence
+
+TOKEN_BYTES = 24
+KEPT = timedelta(days=180)
+"""A browser that was not seen for so long starts anew."""
+SHOWN = 60
+"""Lines of a transcript that a page starts with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a chat: what the person said (``mine``) or was told. ``id`` is unique in the chat, "in:7" or "out:9"."""
+
+    id: str
+    at: datetime
+    mine: bool
+    text: str
+    outgoing: Outgoing | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Pages:
+    """The use cases behind the web chat and the staff desk."""
+
+    def __init__(
+        self, *, database: Database, office: Office, reception: Reception, delivery: Delivery, files: Files
+    ) -> None:
+        self._database = database
+        self._reception = reception
+        self._delivery = delivery
+        self._files = files
+        self.office = office
+
+    async def ready(self) -> None:
+        """StorageFault when the database cannot be used."""
+        await self._database.ping()
+
+    async def session(self, token: str | None, *, channel: str) -> Address | None:
+        """Whose browser this is, None when the token is unknown or too old."""
+        if not token:
+            return None
+        async with self._database.read() as tx:
+            person = await tx.web_sessions.find(token, seen_after=self.office.now() - KEPT)
+        return person if person and person.channel == channel else None
+
+    async def new_session(self, *, channel: str) -> tuple[str, Address]:
+        """A fresh browser: its secret token and its address."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        person = Address(channel=channel, value=self.office.new_id())
+        async with self._database.begin() as tx:
+            tx.web_sessions.start(token, person, at=self.office.now())
+        return token, person
+
+    async def staff_at(self, person: Address) -> Staff | None:
+        """The member of staff whom this address is bound to."""
+        async with self._database.read() as tx:
+            session = await tx.conversations.get(person)
+        return session.staff if session else None
+
+    async def receive(self, message: Incoming) -> None:
+        """Returns when the message is committed."""
+        await self._reception.receive([message])
+
+    async def transcript(self, person: Address, *, after: int | None = None) -> list[Line]:
+        """The chat so far, or (with ``after``) only what was told after the outbox row of that number."""
+        async with self._database.read() as tx:
+            told = await tx.outbox.since(person, after=after or 0, limit=SHOWN)
+            said = await tx.inbox.said_by(person, after=0, limit=SHOWN) if after is None else []
+        lines = [Line(id=f"out:{n}", at=at, mine=False, text=out.text, outgoing=out) for n, at, out in told]
+        lines += [_said(row.id, row.message) for row in said if row.message.text or row.message.attachments]
+        return sorted(lines, key=lambda line: (line.at, not line.mine, int(line.id.partition(":")[2])))
+
+    async def keep_file(self, content: AsyncIterable[bytes], *, limit: int) -> tuple[str, int]:
+        """Keep an uploaded file and return its SHA-256 and size. ValueError when it is over ``limit`` bytes."""
+        return await self._files.keep(content, limit=limit)
+
+    async def evidence(self, staff: Staff, no: str, evidence_id: str) -> tuple[Evidence, bytes]:
+        """A file of a case that this member of staff may see. CaseError ``case_unknown`` or ``file_missing``."""
+        async with self._database.read() as tx:
+            case = await case_for(tx, staff, no, office=self.office)
+            found = next((e for e in await tx.evidence.of(case.no) if e.id == evidence_id), None)
+        if found is None or found.sha256 is None:
+            raise CaseError("file_missing", no=no)
+        return found, self._files.read(found.sha256)
+
+    async def todo(self, staff: Staff) -> list[worklist.Item]:
+        async with self._database.read() as tx:
+            return await worklist.todo(tx, staff, office=self.office)
+
+    async def dossier(self, staff: Staff, no: str) -> worklist.Dossier:
+        async with self._database.read() as tx:
+            return await worklist.dossier(tx, staff, no, office=self.office)
+
+    async def act(self, staff: Staff, no: str, verb: str, *, facts: Mapping[str, str], version: int | None) -> Case:
+        """A staff verb from the desk; raises the CaseErrors of ``casework.act``."""
+        async with self._database.begin() as tx:
+            case = await casework.act(tx, staff, no, verb, facts=facts, version=version, office=self.office)
+        self._delivery.wake()
+        return case
+
+    async def join(self, code: str, person: Address) -> Staff | None:
+        """Use an invitation for this browser."""
+        async with self._database.begin() as tx:
+            return await staffing.redeem(tx, code, person=person, office=self.office)
+
+    async def leave(self, person: Address) -> None:
+        """This browser is no member of staff's any more."""
+        async with self._database.begin() as tx:
+            await tx.conversations.bind_staff(person, None, at=self.office.now())
+
+    async def colleagues(self, staff: Staff) -> Sequence[Staff]:
+        """Everyone who works on the site, for the administrator; CaseError ``not_yours`` for others."""
+        _administrator(staff)
+        async with self._database.read() as tx:
+            return await tx.staff.of()
+
+    async def invite(
+        self, staff: Staff, *, bureau: str, role: Role, name: str, deputy_for: str | None
+    ) -> Invitation:
+        """A new invitation by the administrator."""
+        _administrator(staff)
+        async with self._database.begin() as tx:
+            return await staffing.invite(
+                tx, bureau=bureau, role=role, name=name, deputy_for=deputy_for, office=self.office
+            )
+
+    def error_text(self, error: CaseError) -> str:
+        return error_text(error, office=self.office)
+
+
+def _administrator(staff: Staff) -> None:
+    if staff.role is not Role.ADMIN:
+        raise CaseError("admin_only")
+
+
+def _said(number: int, message: Incoming) -> Line:
+    return Line(id=f"in:{number}", at=message.at, mine=True, text=message.text, attachments=message.attachments)
+
+

@@ -1,0 +1,73 @@
+"""Staff: who works where, one-time invitations, and binding an address to a member of staff."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cases.errors import CaseError
+from cases.messages import Address
+from cases.model import Role, Staff, StaffId
+from handlers.office import Office
+from storage.database import Transaction
+from storage.web_session_store import hashed
+
+VALID = timedelta(days=3)
+"""How long an invitation may be used."""
+LOGIN_VALID = timedelta(minutes=10)
+CODE_BYTES = 15
+STAFF_ROLES = (Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A one-time code for a member of staff, and the link that uses it on the desk."""
+
+    staff: Staff
+    code: str
+    desk_link: str
+
+
+async def invite(
+    tx: Transaction, *, bureau: str, role: Role, name: str, deputy_for: str | None = None, office: Office
+) -> Invitation:
+    """A new invitation; a member of that name in the bureau is invited again rather than made twice.
+
+    Raises CaseError ``bureau_unknown`` or ``staff_unknown`` (nobody called ``deputy_for`` there).
+    """
+    if bureau not in office.rulebook.directory:
+        raise CaseError("bureau_unknown", no=bureau)
+    principal = await tx.staff.named(bureau, deputy_for) if deputy_for else None
+    if deputy_for and principal is None:
+        raise CaseError("staff_unknown", name=deputy_for)
+    staff = await tx.staff.named(bureau, name)
+    if staff is None or staff.role is not role:
+        staff = Staff(
+            id=StaffId(office.new_id()), bureau=bureau, role=role, name=name,
+            deputy_for=principal.id if principal else None,
+        )
+        tx.staff.add(staff, at=office.now())
+    return issue(tx, staff, office=office)
+
+
+def issue(tx: Transaction, staff: Staff, *, valid: timedelta = VALID, office: Office) -> Invitation:
+    """A fresh code for a known member of staff."""
+    code = secrets.token_urlsafe(CODE_BYTES)
+    tx.staff.invite(staff.id, code_hash=hashed(code), expires_at=office.now() + valid)
+    return Invitation(staff=staff, code=code, desk_link=f"{office.public_url}/desk/join?code={code}")
+
+
+async def redeem(tx: Transaction, code: str, *, person: Address, office: Office) -> Staff | None:
+    """Bind the address to the member whose code this is; None when it is used, expired or unknown."""
+    staff = await tx.staff.redeem(hashed(code), at=office.now())
+    if staff is not None:
+        await tx.conversations.bind_staff(person, staff.id, at=office.now())
+    return staff
+
+
+async def first_administrator(tx: Transaction, *, name: str, office: Office) -> Invitation | None:
+    """On a site without staff, an invitation for its administrator; None where somebody already works."""
+    if await tx.staff.of():
+        return None
+    return await invite(tx, bureau=office.rulebook.site.desk, role=Role.ADMIN, name=name, office=office)

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Lianxin: puts the pieces together; one sub-command a job."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.logs import set_up
+from bot.settings import Settings, load_settings, root_secret
+from cases.errors import CaseError, LianxinError
+from cases.model import Role
+from cases.rulebook import Rulebook, load_rulebook
+from handlers import staffing
+from handlers.conversation import Conversation, error_text
+from handlers.delivery import Channel, Delivery
+from handlers.duties import Duties
+from handlers.evidence import Files, Source
+from handlers.office import Now, Office
+from handlers.pages import Pages
+from handlers.reception import Reception
+from handlers.wording import bureau_words
+from nlp import Place, Reader
+from storage.database import Database
+from storage.migrating import migrate
+from storage.vault import Vault
+
+PARTS = ("web", "telegram", "delivery", "scheduler")
+ID_BYTES = 6
+log = logging.getLogger("lianxin")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything that one process works with, put together."""
+
+    database: Database
+    office: Office
+    reception: Reception
+    delivery: Delivery
+    files: Files
+    pages: Pages
+
+    def conversation(self, channels: Sequence[str]) -> Conversation:
+        return Conversation(
+            database=self.database, office=self.office, reception=self.reception, delivery=self.delivery,
+            channels=channels,
+        )
+
+    def duties(self, sources: Mapping[str, Source]) -> Duties:
+        return Duties(
+            database=self.database, office=self.office, delivery=self.delivery, files=self.files, sources=sources
+        )
+
+
+def make_reader(rulebook: Rulebook) -> Reader:
+    places = [Place(code=p.code, name=p.name, aliases=p.aliases) for p in rulebook.places]
+    labels = {name: frozenset(values) for name, values in rulebook.labels.items()}
+    return Reader(home=rulebook.site.region, places=places, labels=labels)
+
+
+def build(
+    settings: Settings, rulebook: Rulebook, *, channels: Mapping[str, Channel], now: Now = utc_now
+) -> House:
+    """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
+    vault = Vault({1: root_secret(settings)}, current=1)
+    database = Database(settings.database, vault=vault)
+    office = Office(
+        rulebook=rulebook, reader=make_reader(rulebook), now=now,
+        new_id=lambda: secrets.token_hex(ID_BYTES), public_url=settings.url,
+    )
+    reception = Reception(database)
+    delivery = Delivery(database=database, channels=channels, now=now)
+    files = Files(settings.data_dir / "evidence", vault=vault)
+    pages = Pages(database=database, office=office, reception=reception, delivery=delivery, files=files)
+    return House(
+        database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages
+    )
+
+
+# ---- run ------------------------------------------------------------------------------------------------------------
+
+
+async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:
+    """Start the parts and work until told to stop."""
+    from bot.running import Running
+
+    channels: dict[str, Channel] = {}
+    house = build(settings, rulebook, channels=channels)
+    running = Running(house, settings=settings, channels=channels, only=only, now=utc_now)
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    try:
+        async with running:
+            await announce(house, settings)
+            await stopped.wait()
+    finally:
+        await house.database.close()
+
+
+async def announce(house: House, settings: Settings) -> None:
+    """Say where it listens and, on a first start, how the administrator comes in."""
+    office = house.office
+    print(office.say("start.listening", url=settings.url), flush=True)
+    async with house.database.begin() as tx:
+        invitation = await staffing.first_administrator(tx, name=office.say("start.administrator_name"), office=office)
+    if invitation:
+        print(office.say("start.administrator", link=invitation.desk_link), flush=True)
+
+
+# ---- the other commands ---------------------------------------------------------------------------------------------
+
+
+async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
+    """Talk to the bot in this terminal."""
+    from bot.terminal import CHANNEL, Terminal, is_quit, lines
+
+    channels: dict[str, Channel] = {}
+    house = build(settings, rulebook, channels=channels)
+    terminal = Terminal(person=name, output=sys.stdout, now=utc_now, keep=house.files.keep)
+    channels[CHANNEL] = terminal
+    conversation = house.conversation([CHANNEL])
+
+    async def answered(line: str) -> None:
+        try:
+            message = await terminal.incoming(line)
+        except OSError as error:
+            print(house.office.say("start.file_unreadable", name=str(error.filename)), flush=True)
+            return
+        await house.reception.receive([message])
+        while await conversation.work():
+            pass
+        while await house.delivery.claim():
+            await house.delivery.idle()
+        await house.delivery.idle()
+
+    async with asyncio.TaskGroup() as group:
+        delivering = group.create_task(house.delivery.run())
+        await answered("/start")
+        async for line in lines(sys.stdin):
+            if is_quit(line):
+                break
+            await answered(line)
+        delivering.cancel()
+    await house.database.close()
+
+
+async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namespace) -> None:
+    """Print a one-time code for a member of staff."""
+    house = build(settings, rulebook, channels={})
+    try:
+        async with house.database.begin() as tx:
+            made = await staffing.invite(
+                tx, bureau=wanted.bureau, role=Role(wanted.role), name=wanted.name, deputy_for=wanted.deputy_for,
+                office=house.office,
+            )
+    except CaseError as error:
+        raise LianxinError(error_text(error, office=house.office)) from None
+    finally:
+        await house.database.close()
+    office, staff = house.office, made.staff
+    print(
+        office.say(
+            "start.invited", name=staff.name, bureau=bureau_words(staff.bureau, office=office),
+            role=office.say(f"role.{staff.role.value}"), code=made.code, link=made.desk_link,
+        )
+    )
+
+
+def check(rulebook: Rulebook) -> None:
+    """The site was loaded without a fault: say what is in it."""
+    facts = {
+        "site": rulebook.site.name, "signature": "", "bureaus": sum(1 for _ in rulebook.directory),
+        "rules": len(rulebook.routing), "clocks": len(rulebook.clocks), "texts": len(rulebook.texts.keys()),
+    }
+    print(rulebook.texts.render("start.checked", **facts))
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="main.py", description="Lianxin: consumer complaints, from chat to closed case.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    running = commands.add_parser("run", help="start everything (the default)")
+    running.add_argument("--only", default=",".join(PARTS), help=f"parts to start, of: {', '.join(PARTS)}")
+    talking = commands.add_parser("chat", help="talk to the bot in this terminal as a consumer; /quit ends")
+    talking.add_argument("--name", default="local", help="who you are; the same name continues the same conversation")
+    checking = commands.add_parser("check", help="validate a site folder")
+    checking.add_argument("site", nargs="?", help="a built-in site's name or a folder; default: the SITE setting")
+    commands.add_parser("migrate", help="bring the database to this version")
+    inviting = commands.add_parser("invite", help="print a one-time code to bind a member of staff")
+    inviting.add_argument("--bureau", required=True, metavar="CODE")
+    inviting.add_argument("--role", required=True, choices=[role.value for role in staffing.STAFF_ROLES])
+    inviting.add_argument("--name", required=True)
+    inviting.add_argument("--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for")
+    return top
+
+
+def only_parts(text: str) -> list[str]:
+    chosen = [part.strip() for part in text.split(",") if part.strip()]
+    if not chosen or not set(chosen) <= set(PARTS):
+        raise LianxinError(f"--only: given {text}; allowed: {', '.join(PARTS)}")
+    return chosen
+
+
+def perform(wanted: argparse.Namespace) -> None:
+    """Do what the command line asked."""
+    if wanted.command == "check" and wanted.site:
+        check(load_rulebook(wanted.site))
+        return
+    settings = load_settings()
+    rulebook = load_rulebook(settings.site)
+    if wanted.command == "check":
+        check(rulebook)
+        return
+    set_up(level=settings.log_level if wanted.command != "chat" else "error", style=settings.log_format)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    revision = migrate(settings.database)
+    jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "run": lambda: run(settings, rulebook, only=only_parts(wanted.only)),
+        "chat": lambda: chat(settings, rulebook, name=wanted.name),
+        "invite": lambda: invite(settings, rulebook, wanted),
+    }
+    if wanted.command == "migrate":
+        print(rulebook.texts.render("start.migrated", revision=revision))
+        return
+    with suppress(KeyboardInterrupt):
+        asyncio.run(jobs[wanted.command]())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 done, 1 a failure told in one sentence, 2 a wrong call."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    wanted = parser().parse_args(given or ["run"])
+    try:
+        perform(wanted)
+    except LianxinError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Every periodic duty: its name, how often, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from handlers.duties import Duties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A duty and its pace. ``work`` returns how much it did."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], Awaitable[int]]
+
+
+def timekeeping(duties: Duties) -> list[Job]:
+    """The duties of a process that keeps time."""
+    return [
+        Job(name="deadlines", every=timedelta(seconds=20), work=duties.warn),
+        Job(name="tidy", every=timedelta(hours=1), work=duties.tidy),
+    ]
+
+
+def fetching(duties: Duties) -> list[Job]:
+    """The duties of a process that serves a channel with files."""
+    return [Job(name="evidence", every=timedelta(seconds=2), work=duties.fetch)]

@@ -1,0 +1,1 @@
+"""Remembering: one database, one transaction, one store a table."""

@@ -1,0 +1,174 @@
+"""Cases, who brought them (kept apart), and the journal of what happened to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, select, update
+
+from cases.errors import CaseError
+from cases.events import Event, EventName
+from cases.messages import Address
+from cases.model import Case, CaseNo, Consumer, Kind, Merchant, StaffId, Status
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+DEMAND_MARK = "|"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who brought a case and where that person is reached. Read only by those who may know (Order 121, Art. 37)."""
+
+    case_no: CaseNo
+    person: Address
+    consumer: Consumer
+
+
+class CaseStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._cases = tx.schema.cases
+        self._identities = tx.schema.identities
+        self._journal = tx.schema.journal
+
+    def add(self, case: Case) -> None:
+        self._tx.add(self._cases, _case_row(case))
+
+    def add_identity(self, identity: Identity, *, phone_index: str | None) -> None:
+        consumer = identity.consumer
+        row = {
+            "case_no": identity.case_no,
+            "person": str(identity.person),
+            "name": consumer.name,
+            "phone": consumer.phone,
+            "postal_address": consumer.postal_address,
+            "phone_index": phone_index,
+        }
+        self._tx.add(self._identities, row)
+
+    def log(self, events: Sequence[Event]) -> None:
+        for event in events:
+            facts = json.dumps(dict(event.facts), ensure_ascii=False)
+            row = {"case_no": event.case_no, "at": event.at, "event": event.name.value, "by": event.by, "facts": facts}
+            self._tx.add(self._journal, row)
+
+    async def update(self, case: Case, *, expected: int) -> None:
+        """Write the case over version ``expected``; CaseError ``changed_meanwhile`` when it has another by now."""
+        table = self._cases
+        statement = update(table).where(table.c.no == case.no, table.c.version == expected).values(_case_row(case))
+        if (await self._tx.execute(statement)).rowcount != 1:
+            raise CaseError("changed_meanwhile", no=case.no)
+
+    async def get(self, no: str) -> Case | None:
+        row = (await self._tx.execute(select(self._cases).where(self._cases.c.no == no))).first()
+        return _case(row) if row else None
+
+    async def identity(self, no: CaseNo) -> Identity | None:
+        row = (await self._tx.execute(select(self._identities).where(self._identities.c.case_no == no))).first()
+        return _identity(row) if row else None
+
+    async def of_person(self, person: Address, *, limit: int) -> list[Case]:
+        """The cases that came from this address, newest first."""
+        cases, identities = self._cases, self._identities
+        statement = (
+            select(cases)
+            .join(identities, identities.c.case_no == cases.c.no)
+            .where(identities.c.person == str(person))
+            .order_by(cases.c.received_at.desc(), cases.c.no.desc())
+            .limit(limit)
+        )
+        return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def open_in(self, bureaus: Collection[str] | None, *, statuses: Collection[Status], limit: int) -> list[Case]:
+        """Cases of these bureaus in these states; with None, those that wait for the intake desk."""
+        table = self._cases
+        place = table.c.bureau.is_(None) if bureaus is None else table.c.bureau.in_(bureaus)
+        names = [status.value for status in statuses]
+        statement = select(table).where(place, table.c.status.in_(names)).order_by(table.c.received_at).limit(limit)
+        return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def journal(self, no: CaseNo) -> list[Event]:
+        table = self._journal
+        rows = await self._tx.execute(select(table).where(table.c.case_no == no).order_by(table.c.id))
+        return [_event(row) for row in rows]
+
+    async def last_bureau(self, no: CaseNo) -> str | None:
+        """The bureau that sent the case back last."""
+        events = [event for event in await self.journal(no) if event.name is EventName.ROUTED]
+        return events[-1].facts.get("bureau") if events else None
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    names = (
+        "no",
+        "received_at",
+        "bureau",
+        "officer",
+        "department",
+        "because",
+        "region",
+        "township",
+        "object",
+        "category",
+        "problem",
+        "sales_mode",
+        "product",
+        "amount",
+        "happened_on",
+        "urgent",
+        "narrative",
+        "result",
+        "outcome",
+        "rating",
+        "sibling",
+        "version",
+    )
+    return {
+        **{name: getattr(case, name) for name in names},
+        "kind": case.kind.value,
+        "status": case.status.value,
+        "demands": DEMAND_MARK.join(case.demands),
+        "merchant_name": case.merchant.name,
+        "merchant_address": case.merchant.address,
+        "merchant_phone": case.merchant.phone,
+        "platform": case.merchant.platform,
+    }
+
+
+def _case(row: Row[Any]) -> Case:
+    values = dict(row._mapping)
+    merchant = Merchant(
+        name=values.pop("merchant_name"),
+        address=values.pop("merchant_address"),
+        phone=values.pop("merchant_phone"),
+        platform=values.pop("platform"),
+    )
+    officer = values.pop("officer")
+    return Case(
+        **{
+            **values,
+            "no": CaseNo(values["no"]),
+            "kind": Kind(values["kind"]),
+            "status": Status(values["status"]),
+            "demands": tuple(part for part in values["demands"].split(DEMAND_MARK) if part),
+            "urgent": bool(values["urgent"]),
+        },
+        merchant=merchant,
+        officer=StaffId(officer) if officer else None,
+    )
+
+
+def _identity(row: Row[Any]) -> Identity:
+    consumer = Consumer(name=row.name, phone=row.phone, postal_address=row.postal_address)
+    return Identity(case_no=CaseNo(row.case_no), person=Address.parse(row.person), consumer=consumer)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        name=EventName(row.event), case_no=CaseNo(row.case_no), at=row.at, by=row.by, facts=json.loads(row.facts)
+    )

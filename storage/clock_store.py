@@ -1,0 +1,77 @@
+"""Running and stopped clocks, found by what is due rather than by what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from cases.clocks import Clock
+from cases.model import CaseNo
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRow:
+    """A clock with its number in the database."""
+
+    id: int
+    clock: Clock
+
+
+class ClockStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._table = tx.schema.clocks
+
+    def add(self, clock: Clock) -> None:
+        self._tx.add(self._table, {**clock.__dict__})
+
+    async def of(self, numbers: Collection[CaseNo], *, running: bool = True) -> dict[CaseNo, list[Clock]]:
+        """The clocks of these cases, soonest due first."""
+        table = self._table
+        statement = select(table).where(table.c.case_no.in_(numbers)).order_by(table.c.due_on, table.c.id)
+        if running:
+            statement = statement.where(table.c.stopped_at.is_(None))
+        found: dict[CaseNo, list[Clock]] = {}
+        for row in await self._tx.execute(statement):
+            found.setdefault(CaseNo(row.case_no), []).append(_clock(row))
+        return found
+
+    async def stop(self, case_no: CaseNo, rules: Collection[str], *, at: datetime) -> None:
+        """Stop those of these rules that run on the case."""
+        table = self._table
+        fits = (table.c.case_no == case_no, table.c.rule.in_(rules), table.c.stopped_at.is_(None))
+        await self._tx.execute(update(table).where(*fits).values(stopped_at=at, next_warning=None))
+
+    async def owing(self, now: datetime, *, limit: int) -> list[ClockRow]:
+        """Running clocks whose next warning has passed, oldest first, locked for this transaction."""
+        table = self._table
+        statement = (
+            select(table)
+            .where(table.c.stopped_at.is_(None), table.c.next_warning <= now)
+            .order_by(table.c.next_warning)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [ClockRow(id=row.id, clock=_clock(row)) for row in await self._tx.execute(statement)]
+
+    async def move_on(self, rows: Sequence[ClockRow]) -> None:
+        """Write back where each ladder stands."""
+        if not rows:
+            return
+        table = self._table
+        statement = update(table).where(table.c.id == bindparam("which"))
+        statement = statement.values(step=bindparam("new_step"), next_warning=bindparam("new_warning"))
+        values = [{"which": r.id, "new_step": r.clock.step, "new_warning": r.clock.next_warning} for r in rows]
+        await self._tx.execute(statement, values)
+
+
+def _clock(row: Row[Any]) -> Clock:
+    values = {key: value for key, value in row._mapping.items() if key != "id"}
+    return Clock(**{**values, "case_no": CaseNo(values["case_no"]), "provisional": bool(values["provisional"])})

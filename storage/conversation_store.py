@@ -1,0 +1,129 @@
+"""Where each person's conversation stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cases.messages import Address
+from cases.model import Staff, StaffId
+from storage.staff_store import staff_from
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One person's place in a dialogue: its name and its own JSON data; who the person is, when staff."""
+
+    person: Address
+    dialogue: str
+    updated_at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+    consented_at: datetime | None = None
+    staff: Staff | None = None
+
+
+class ConversationStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._table = tx.schema.conversations
+
+    async def open(self, persons: Sequence[Address], *, dialogue: str, at: datetime) -> dict[Address, Session]:
+        """The sessions of these people, locked until the transaction ends; new ones start in ``dialogue``.
+
+        On PostgreSQL, people whom another process is serving now are left out.
+        """
+        if not persons:
+            return {}
+        found = await self._locked(persons)
+        missing = [person for person in persons if person not in found]
+        if missing:
+            await self._start(missing, dialogue=dialogue, at=at)
+            found |= await self._locked(missing)
+        return found
+
+    async def get(self, person: Address) -> Session | None:
+        """The session as it stands, not locked."""
+        row = (await self._tx.execute(self._select([person]))).first()
+        return _session(row) if row else None
+
+    def _select(self, persons: Sequence[Address]) -> Any:
+        staff = self._tx.schema.staff
+        joined = self._table.outerjoin(staff, (staff.c.id == self._table.c.staff_id) & staff.c.active)
+        names = tuple(str(person) for person in persons)
+        return select(self._table, *_labelled(staff)).select_from(joined).where(self._table.c.person.in_(names))
+
+    async def _locked(self, persons: Sequence[Address]) -> dict[Address, Session]:
+        statement = self._select(persons).with_for_update(skip_locked=True, of=self._table)
+        sessions = [_session(row) for row in await self._tx.execute(statement)]
+        return {session.person: session for session in sessions}
+
+    async def _start(self, persons: Sequence[Address], *, dialogue: str, at: datetime) -> None:
+        dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
+        statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["person"])
+        rows = [{"person": str(p), "dialogue": dialogue, "data": None, "updated_at": at} for p in persons]
+        await self._tx.execute(statement, rows)
+
+    async def save(self, sessions: Sequence[Session]) -> None:
+        """Write the sessions back, in one round trip."""
+        if not sessions:
+            return
+        statement = update(self._table).where(self._table.c.person == bindparam("who"))
+        names = ("dialogue", "data", "consented_at", "staff_id", "updated_at")
+        statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+        await self._tx.execute(statement, [_row(session) for session in sessions])
+
+    async def bind_staff(self, person: Address, staff: StaffId | None, *, at: datetime) -> None:
+        """From now on this address is that staff member (or, with None, nobody's)."""
+        await self._start([person], dialogue="", at=at)
+        statement = update(self._table).where(self._table.c.person == str(person))
+        await self._tx.execute(statement.values(staff_id=staff))
+
+    async def addresses_of(self, staff: Sequence[StaffId]) -> dict[StaffId, list[Address]]:
+        """Every address bound to each of these staff members."""
+        table = self._table
+        statement = select(table.c.staff_id, table.c.person).where(table.c.staff_id.in_(staff)).order_by(table.c.person)
+        found: dict[StaffId, list[Address]] = {}
+        for row in await self._tx.execute(statement):
+            found.setdefault(StaffId(row.staff_id), []).append(Address.parse(row.person))
+        return found
+
+    async def forget_idle(self, before: datetime) -> None:
+        """Drop what was half said and left since ``before``."""
+        table = self._table
+        statement = update(table).where(table.c.updated_at < before, table.c.data.is_not(None))
+        await self._tx.execute(statement.values(data=None, dialogue=""))
+
+
+def _labelled(staff: Any) -> list[Any]:
+    return [column.label(f"staff_{column.name}") for column in staff.c if column.name != "id"]
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        person=Address.parse(row.person),
+        dialogue=row.dialogue,
+        data=json.loads(row.data) if row.data else {},
+        consented_at=row.consented_at,
+        updated_at=row.updated_at,
+        staff=staff_from(row, prefix="staff_") if row.staff_id and row.staff_name else None,
+    )
+
+
+def _row(session: Session) -> dict[str, Any]:
+    return {
+        "who": str(session.person),
+        "new_dialogue": session.dialogue,
+        "new_data": json.dumps(session.data, ensure_ascii=False) if session.data else None,
+        "new_consented_at": session.consented_at,
+        "new_staff_id": session.staff.id if session.staff else None,
+        "new_updated_at": session.updated_at,
+    }

@@ -1,0 +1,119 @@
+"""Messages that were received and are to be worked, each once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cases.messages import Address, Attachment, AttachmentKind, Incoming
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A message in the inbox with its number there."""
+
+    id: int
+    message: Incoming
+
+
+class InboxStore:
+    """``put`` before the channel is told "received"; ``waiting`` in order of arrival; ``done`` in the same transaction
+    as everything that the message caused."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._table = tx.schema.inbox
+
+    async def put(self, messages: Sequence[Incoming]) -> None:
+        """Keep the messages; one that is already there (same channel and key) is left as it is."""
+        if not messages:
+            return
+        dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
+        statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["channel", "key"])
+        await self._tx.execute(statement, [_row(message) for message in messages])
+
+    async def waiting(self, channels: Iterable[str], *, limit: int) -> list[Waiting]:
+        """The oldest messages not yet worked, of these channels."""
+        table = self._table
+        statement = (
+            select(table.c.id, table.c.payload)
+            .where(table.c.done_at.is_(None), table.c.channel.in_(tuple(channels)))
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        rows = await self._tx.execute(statement)
+        return [_waiting(row) for row in rows]
+
+    async def still_waiting(self, ids: Sequence[int]) -> frozenset[int]:
+        """Those of ``ids`` that no one has worked meanwhile; call it after locking their conversations."""
+        table = self._table
+        rows = await self._tx.execute(select(table.c.id).where(table.c.id.in_(ids), table.c.done_at.is_(None)))
+        return frozenset(row.id for row in rows)
+
+    async def done(self, ids: Sequence[int], *, at: datetime) -> None:
+        if ids:
+            await self._tx.execute(update(self._table).where(self._table.c.id.in_(ids)).values(done_at=at))
+
+    async def said_by(self, person: Address, *, after: int, limit: int) -> list[Waiting]:
+        """What the person said, oldest first, from the row after ``after``; wiped messages are left out."""
+        table = self._table
+        statement = (
+            select(table.c.id, table.c.payload)
+            .where(table.c.person == str(person), table.c.id > after, table.c.payload.is_not(None))
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        return [_waiting(row) for row in reversed((await self._tx.execute(statement)).all())]
+
+    async def wipe(self, person: Address) -> None:
+        """Forget what the person said; that it was received stays known."""
+        table = self._table
+        await self._tx.execute(update(table).where(table.c.person == str(person)).values(payload=None))
+
+    async def wipe_done_before(self, instant: datetime) -> None:
+        """Forget the words of messages worked before ``instant``; what they led to stands in the cases."""
+        table = self._table
+        statement = update(table).where(table.c.done_at < bindparam("instant", instant), table.c.payload.is_not(None))
+        await self._tx.execute(statement.values(payload=None))
+
+
+def _row(message: Incoming) -> dict[str, Any]:
+    return {
+        "channel": message.address.channel,
+        "key": message.key,
+        "person": str(message.address),
+        "payload": dump_incoming(message),
+        "received_at": message.at,
+    }
+
+
+def dump_incoming(message: Incoming) -> str:
+    return json.dumps({**_sparse(asdict(message)), "at": message.at.isoformat()}, ensure_ascii=False)
+
+
+def _sparse(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in ("", (), None, False)}
+
+
+def load_incoming(payload: str) -> Incoming:
+    values = json.loads(payload)
+    attachments = tuple(load_attachment(part) for part in values.pop("attachments", ()))
+    address, at = Address(**values.pop("address")), datetime.fromisoformat(values.pop("at"))
+    return Incoming(**values, address=address, at=at, attachments=attachments)
+
+
+def load_attachment(values: dict[str, Any]) -> Attachment:
+    return Attachment(**{**values, "kind": AttachmentKind(values["kind"])})
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    return Waiting(id=row.id, message=load_incoming(row.payload))

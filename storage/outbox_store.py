@@ -1,0 +1,199 @@
+"""What was promised to people: every text that is to be sent, and how far it got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cases.messages import Address, Choice, Outgoing
+from cases.model import CaseNo
+from cases.notices import Priority
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+
+
+OWING = (DeliveryState.QUEUED.value, DeliveryState.SENDING.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """A text owed to someone. ``key`` makes it unique: promising the same key again changes nothing."""
+
+    outgoing: Outgoing
+    priority: Priority
+    at: datetime
+    case_no: CaseNo | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A promised text on its way. ``attempts`` counts this one."""
+
+    id: int
+    outgoing: Outgoing
+    attempts: int
+    case_no: CaseNo | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """How an attempt ended. ``not_before`` says when a queued one is tried again."""
+
+    id: int
+    state: DeliveryState
+    at: datetime
+    not_before: datetime
+    reference: str | None = None
+    reason: str | None = None
+
+
+class OutboxStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._table = tx.schema.outbox
+
+    def promise(self, promise: Promise) -> None:
+        """Owe a text; it leaves after this transaction. Only for promises without a key."""
+        self._tx.add(self._table, _row(promise))
+
+    async def promise_once(self, promises: Sequence[Promise]) -> None:
+        """Owe texts that carry a key; one promised before is left as it is."""
+        if not promises:
+            return
+        dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
+        statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["key"])
+        await self._tx.execute(statement, [_row(promise) for promise in promises])
+
+    async def promise_now(self, promises: Sequence[Promise], *, lease: datetime) -> list[Parcel]:
+        """Owe texts that the caller sends itself as soon as this transaction is committed, before ``lease`` ends."""
+        if not promises:
+            return []
+        rows = [{**_row(p), "state": DeliveryState.SENDING.value, "attempts": 1, "not_before": lease} for p in promises]
+        statement = insert(self._table).returning(self._table.c.id, sort_by_parameter_order=True)
+        ids = (await self._tx.execute(statement, rows)).scalars().all()
+        return [
+            Parcel(id=i, outgoing=p.outgoing, attempts=1, case_no=p.case_no, priority=p.priority.rank)
+            for i, p in zip(ids, promises, strict=True)
+        ]
+
+    async def claim(self, channels: Collection[str], *, now: datetime, lease: datetime, limit: int) -> list[Parcel]:
+        """Take what is owed now on these channels, most urgent first; untouched for others until ``lease`` ends."""
+        table = self._table
+        owed = (
+            select(table.c.id)
+            .where(table.c.state.in_(OWING), table.c.not_before <= now, table.c.channel.in_(tuple(channels)))
+            .order_by(table.c.priority, table.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = (await self._tx.execute(owed)).scalars().all()
+        if not ids:
+            return []
+        taken = (
+            update(table)
+            .where(table.c.id.in_(ids))
+            .values(state=DeliveryState.SENDING.value, not_before=lease, attempts=table.c.attempts + 1)
+            .returning(table.c.id, table.c.payload, table.c.person, table.c.attempts, table.c.case_no, table.c.priority)
+        )
+        rows = (await self._tx.execute(taken)).all()
+        return sorted((_parcel(row) for row in rows), key=lambda parcel: (parcel.priority, parcel.id))
+
+    async def settle(self, results: Sequence[Delivered]) -> None:
+        """Note how attempts ended, in one round trip."""
+        if not results:
+            return
+        table = self._table
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("which"))
+            .values(
+                state=bindparam("new_state"),
+                not_before=bindparam("new_not_before"),
+                sent_at=bindparam("new_sent_at"),
+                reference=bindparam("new_reference"),
+                reason=bindparam("new_reason"),
+            )
+        )
+        await self._tx.execute(statement, [_settled(result) for result in results])
+
+    async def since(self, person: Address, *, after: int, limit: int) -> list[tuple[int, datetime, Outgoing]]:
+        """What was promised to the person after row ``after``, the newest ``limit`` of it, oldest first."""
+        table = self._table
+        statement = (
+            select(table.c.id, table.c.created_at, table.c.payload, table.c.person)
+            .where(table.c.person == str(person), table.c.id > after)
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        rows = reversed((await self._tx.execute(statement)).all())
+        return [(row.id, row.created_at, _outgoing(row)) for row in rows]
+
+    async def of_case(self, case_no: CaseNo) -> list[tuple[datetime, str, str]]:
+        """When, in which state and what was sent about a case: the proof of telling."""
+        table = self._table
+        statement = select(table.c.created_at, table.c.state, table.c.payload, table.c.person)
+        rows = await self._tx.execute(statement.where(table.c.case_no == case_no).order_by(table.c.id))
+        return [(row.created_at, row.state, _outgoing(row).text) for row in rows]
+
+    async def depth(self) -> int:
+        """How many texts are still owed."""
+        table = self._table
+        statement = select(func.count()).select_from(table).where(table.c.state.in_(OWING))
+        return int((await self._tx.execute(statement)).scalar_one())
+
+
+def _row(promise: Promise) -> dict[str, Any]:
+    outgoing = promise.outgoing
+    choices = [[asdict(choice) for choice in row] for row in outgoing.choices]
+    return {
+        "channel": outgoing.address.channel,
+        "person": str(outgoing.address),
+        "priority": promise.priority.rank,
+        "payload": json.dumps({"text": outgoing.text, "choices": choices}, ensure_ascii=False),
+        "case_no": promise.case_no,
+        "key": promise.key,
+        "state": DeliveryState.QUEUED.value,
+        "attempts": 0,
+        "not_before": promise.at,
+        "created_at": promise.at,
+    }
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    payload = json.loads(row.payload)
+    choices = tuple(tuple(Choice(**choice) for choice in line) for line in payload["choices"])
+    return Outgoing(address=Address.parse(row.person), text=payload["text"], choices=choices)
+
+
+def _parcel(row: Row[Any]) -> Parcel:
+    case_no = CaseNo(row.case_no) if row.case_no else None
+    return Parcel(id=row.id, outgoing=_outgoing(row), attempts=row.attempts, case_no=case_no, priority=row.priority)
+
+
+def _settled(result: Delivered) -> dict[str, Any]:
+    return {
+        "which": result.id,
+        "new_state": result.state.value,
+        "new_not_before": result.not_before,
+        "new_sent_at": result.at if result.state is DeliveryState.SENT else None,
+        "new_reference": result.reference,
+        "new_reason": result.reason,
+    }

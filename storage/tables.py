@@ -1,0 +1,247 @@
+"""The whole schema on a page. What tells who a person is, or what they said, is in sealed columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from storage.vault import Sealed, Vault
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: UTC in the database, aware UTC in the program; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only for a plain INTEGER key.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Schema:
+    """The tables, with sealed columns bound to one vault (None: for migrations, which read no values)."""
+
+    def __init__(self, vault: Vault | None = None) -> None:
+        self.metadata = MetaData(naming_convention=NAMING)
+        self._vault = vault
+        self._messages()
+        self._cases()
+        self._people()
+
+    def _sealed(self, column: str) -> Sealed:
+        return Sealed(self._vault, column)
+
+    def _messages(self) -> None:
+        self.inbox = Table(
+            "inbox",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("channel", String(20), nullable=False),
+            Column("key", String(80), nullable=False),
+            Column("person", String(120), nullable=False),
+            Column("payload", self._sealed("inbox.payload")),
+            Column("received_at", Instant, nullable=False),
+            Column("done_at", Instant),
+            UniqueConstraint("channel", "key"),
+        )
+        waiting = self.inbox.c.done_at.is_(None)
+        Index("ix_inbox_waiting", self.inbox.c.id, sqlite_where=waiting, postgresql_where=waiting)
+        Index("ix_inbox_person", self.inbox.c.person, self.inbox.c.id)
+        self.conversations = Table(
+            "conversations",
+            self.metadata,
+            Column("person", String(120), primary_key=True),
+            Column("dialogue", String(30), nullable=False),
+            Column("data", self._sealed("conversations.data")),
+            Column("staff_id", String(40), ForeignKey("staff.id")),
+            Column("consented_at", Instant),
+            Column("updated_at", Instant, nullable=False),
+        )
+        self.outbox = Table(
+            "outbox",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("channel", String(20), nullable=False),
+            Column("person", String(120), nullable=False),
+            Column("priority", Integer, nullable=False),
+            Column("payload", self._sealed("outbox.payload"), nullable=False),
+            Column("case_no", String(40)),
+            Column("key", String(160), unique=True),
+            Column("state", String(12), nullable=False),
+            Column("attempts", Integer, nullable=False),
+            Column("not_before", Instant, nullable=False),
+            Column("created_at", Instant, nullable=False),
+            Column("sent_at", Instant),
+            Column("reference", String(80)),
+            Column("reason", String(200)),
+        )
+        owing = self.outbox.c.state.in_(("queued", "sending"))
+        Index("ix_outbox_owing", self.outbox.c.priority, self.outbox.c.id, sqlite_where=owing, postgresql_where=owing)
+        Index("ix_outbox_person", self.outbox.c.person, self.outbox.c.id)
+        Index("ix_outbox_case", self.outbox.c.case_no)
+
+    def _cases(self) -> None:
+        self.cases = Table(
+            "cases",
+            self.metadata,
+            Column("no", String(40), primary_key=True),
+            Column("kind", String(12), nullable=False),
+            Column("status", String(20), nullable=False),
+            Column("received_at", Instant, nullable=False),
+            Column("bureau", String(30)),
+            Column("officer", String(40)),
+            Column("department", String(20)),
+            Column("because", String(300), nullable=False),
+            Column("region", String(12)),
+            Column("township", String(12)),
+            Column("object", String(12)),
+            Column("category", String(20)),
+            Column("problem", String(20)),
+            Column("sales_mode", String(20)),
+            Column("product", String(200)),
+            Column("amount", Numeric(14, 2)),
+            Column("happened_on", Date),
+            Column("demands", String(200), nullable=False),
+            Column("merchant_name", String(200)),
+            Column("merchant_address", String(300)),
+            Column("merchant_phone", String(40)),
+            Column("platform", String(40)),
+            Column("urgent", Boolean, nullable=False),
+            Column("narrative", self._sealed("cases.narrative"), nullable=False),
+            Column("result", self._sealed("cases.result")),
+            Column("outcome", String(20)),
+            Column("rating", Integer),
+            Column("sibling", String(40)),
+            Column("version", Integer, nullable=False),
+        )
+        Index("ix_cases_bureau_status", self.cases.c.bureau, self.cases.c.status)
+        self.identities = Table(
+            "identities",
+            self.metadata,
+            Column("case_no", String(40), ForeignKey("cases.no"), primary_key=True),
+            Column("person", String(120), nullable=False),
+            Column("name", self._sealed("identities.name")),
+            Column("phone", self._sealed("identities.phone")),
+            Column("postal_address", self._sealed("identities.postal_address")),
+            Column("phone_index", String(64), index=True),
+        )
+        Index("ix_identities_person", self.identities.c.person)
+        self.journal = Table(
+            "journal",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("case_no", String(40), ForeignKey("cases.no"), nullable=False, index=True),
+            Column("at", Instant, nullable=False),
+            Column("event", String(30), nullable=False),
+            Column("by", String(40), nullable=False),
+            Column("facts", self._sealed("journal.facts"), nullable=False),
+        )
+        self.clocks = Table(
+            "clocks",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("case_no", String(40), ForeignKey("cases.no"), nullable=False, index=True),
+            Column("rule", String(30), nullable=False),
+            Column("started_at", Instant, nullable=False),
+            Column("due_on", Date, nullable=False),
+            Column("provisional", Boolean, nullable=False),
+            Column("step", Integer, nullable=False),
+            Column("next_warning", Instant),
+            Column("stopped_at", Instant),
+        )
+        running = self.clocks.c.stopped_at.is_(None)
+        Index("ix_clocks_next", self.clocks.c.next_warning, sqlite_where=running, postgresql_where=running)
+        self.evidence = Table(
+            "evidence",
+            self.metadata,
+            Column("id", String(40), primary_key=True),
+            Column("person", String(120), nullable=False),
+            Column("attachment", self._sealed("evidence.attachment"), nullable=False),
+            Column("sha256", String(64)),
+            Column("size", BigInteger),
+            Column("state", String(12), nullable=False),
+            Column("attempts", Integer, nullable=False),
+            Column("not_before", Instant, nullable=False),
+            Column("created_at", Instant, nullable=False),
+        )
+        wanted = self.evidence.c.state == "wanted"
+        Index("ix_evidence_wanted", self.evidence.c.not_before, sqlite_where=wanted, postgresql_where=wanted)
+        self.case_evidence = Table(
+            "case_evidence",
+            self.metadata,
+            Column("case_no", String(40), ForeignKey("cases.no"), primary_key=True),
+            Column("evidence_id", String(40), ForeignKey("evidence.id"), primary_key=True),
+        )
+        self.numbers = Table(
+            "numbers",
+            self.metadata,
+            Column("scope", String(40), primary_key=True),
+            Column("last", Integer, nullable=False),
+        )
+
+    def _people(self) -> None:
+        self.staff = Table(
+            "staff",
+            self.metadata,
+            Column("id", String(40), primary_key=True),
+            Column("bureau", String(30), nullable=False, index=True),
+            Column("role", String(12), nullable=False),
+            Column("name", String(60), nullable=False),
+            Column("deputy_for", String(40)),
+            Column("active", Boolean, nullable=False),
+            Column("created_at", Instant, nullable=False),
+        )
+        self.invites = Table(
+            "invites",
+            self.metadata,
+            Column("code_hash", String(64), primary_key=True),
+            Column("staff_id", String(40), ForeignKey("staff.id"), nullable=False),
+            Column("expires_at", Instant, nullable=False),
+            Column("used_at", Instant),
+        )
+        self.web_sessions = Table(
+            "web_sessions",
+            self.metadata,
+            Column("token_hash", String(64), primary_key=True),
+            Column("person", String(120), nullable=False),
+            Column("seen_at", Instant, nullable=False),
+        )
