@@ -37,7 +37,7 @@ def identity(text: str) -> Identity:
 def is_name(word: str) -> bool:
     """Whether a word looks like a person's full name."""
     if _DOT in word:
-        return 3 <= len(word) <= 12
+        return 3 <= len(word) <= 12 and not word.startswith(_DOT)
     if word in _NO_NAMES or not 2 <= len(word) <= _NAME_CHARS or any(word.startswith(no) for no in _NO_NAMES):
         return False
     if len(word) == _NAME_CHARS:
@@ -73,7 +73,7 @@ def _bare_name(text: str) -> str | None:
 
 def _surname_only(word: str, parts: list[str]) -> bool:
     """A surname with a title (Mr Li): all that was said of the name."""
-    return word in _SURNAMES and any(part != word and part.startswith(word) for part in parts)
+    return word in _SURNAMES and (len(parts) == 1 or any(part != word and part.startswith(word) for part in parts))
 
 
 def _untitled(word: str) -> str:

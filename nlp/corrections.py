@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from cases.understanding import Correction
 from nlp.lexicon import load, patterns
@@ -14,8 +14,7 @@ _FIELD = "|".join(sorted(map(re.escape, _SLOTS), key=len, reverse=True))
 _PATTERNS = patterns("corrections", field=_FIELD)
 _GUESS = {key: re.compile(source) for key, source in _TABLE["guess"].items()}
 _LONGEST = 100
-_NAMED = ("wrong", "change", "notbut", "butnot", "states")
-_CLAUSES = re.compile(r";|(?<=\d),(?=\D)")
+_NAMED = ("wrong", "change", "notbut", "butnot", "states", "fieldless")
 
 Guess = Callable[[str, str | None], str | None]
 """From a new value and the old one to the slot that they can fill."""
@@ -26,32 +25,36 @@ def corrections(text: str, *, guess: Guess) -> tuple[Correction, ...]:
     if not text or len(text) > _LONGEST or (len(text) > 25 and _PATTERNS["story"].search(text)):
         return ()
     found: dict[str, Correction] = {}
-    for clause in (text, *_CLAUSES.split(text)):
-        for correction in _of_clause(clause.strip(" ,"), guess=guess):
-            found.setdefault(correction.slot, correction)
+    rest = text
+    while rest:
+        correction, end = _first(rest, guess=guess)
+        if correction is None:
+            break
+        found.setdefault(correction.slot, correction)
+        rest = rest[end:].lstrip(" ,;!?")
     return tuple(found.values())
 
 
-def _of_clause(clause: str, *, guess: Guess) -> Iterator[Correction]:
+def _first(text: str, *, guess: Guess) -> tuple[Correction | None, int]:
+    """The correction that stands first, by the order of the patterns, and where it ends."""
     for key, slot in (("live", "address"), ("prefer", "demands"), ("instead", "demands")):
-        match = _PATTERNS[key].search(clause)
+        match = _PATTERNS[key].search(text)
         if match:
-            yield Correction(slot=slot, value=match["v"].strip())
-            return
+            return Correction(slot=slot, value=match["v"].strip()), match.end()
     for key in _NAMED:
-        match = _PATTERNS[key].search(clause)
+        match = _PATTERNS[key].search(text)
         correction = _correction(match, guess=guess) if match else None
-        if correction is not None:
-            yield correction
-            return
+        if match and correction is not None:
+            return correction, match.end()
+    return None, 0
 
 
 def _correction(match: re.Match[str], *, guess: Guess) -> Correction | None:
     groups = match.groupdict()
-    value = match["v"].strip(" ,:\"'")
+    value = _PATTERNS["lead"].sub("", (match["v"] or groups.get("w") or "").strip(" ,:\"'"))
     field = groups.get("f")
     slot = _SLOTS[field] if field else guess(value, groups.get("o"))
-    if not slot or not value:
+    if not slot or not value or _PATTERNS["told"].search(value):
         return None
     if slot == "merchant_address" and _GUESS["own"].search(match.string[: match.start("f")]):
         slot = "address"

@@ -41,7 +41,7 @@ def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: 
     complaint = points[Kind.COMPLAINT]
     own, deal = "own" in hits, "deal" in hits
     for kind in (Kind.INQUIRY, Kind.SUGGESTION):
-        if points[kind] >= _SURE and points[kind] >= complaint and not (deal and problem):
+        if _strong(hits, kind) and points[kind] >= complaint and not (deal and problem):
             return (kind,)
     if _violation(hits, points):
         return (Kind.COMPLAINT, Kind.TIPOFF) if "claim" in hits and "punish" in hits and own else _one(hits)
@@ -55,11 +55,15 @@ def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: 
 def _violation(hits: Hits, points: Mapping[Kind, int]) -> bool:
     """Whether a violation is reported, rather than a loss told."""
     tipoff = points[Kind.TIPOFF]
-    return "punish" in hits or (tipoff >= _SURE and ("own" not in hits or tipoff > points[Kind.COMPLAINT]))
+    return "punish" in hits or (_strong(hits, Kind.TIPOFF) and ("own" not in hits or tipoff > points[Kind.COMPLAINT]))
 
 
 def _one(hits: Hits) -> tuple[Kind, ...]:
     return (Kind.COMPLAINT,) if "claim" in hits and "punish" not in hits else (Kind.TIPOFF,)
+
+
+def _strong(hits: Hits, kind: Kind) -> bool:
+    return any(hit.weight >= _SURE for hit in hits.get(f"kind {kind}", ()))
 
 
 def _sum(hits: Hits, kind: Kind) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nlp.lexicon import Hit, Hits, Lexicon, check_labels, load
@@ -18,7 +18,9 @@ _URGENT = load("urgent")
 _RULES = _DEMANDS["rules"]
 _DENIED = tuple(_RULES["denied"].split())
 _MONEY_NEXT = tuple(_RULES["money_next"].split())
-_ADJUST: Mapping[str, Mapping[str, str]] = load("adjust")
+_ADJUST: Mapping[str, Mapping[str, str]] = load("adjust")["problem"]
+_SILENT: str = load("adjust")["silent"]["category"]
+_ORDER = {label: place for table in (_CATEGORIES, _PROBLEMS) for place, label in enumerate(table)}
 _NONE = "none"
 _SERVICE = "service"
 _LEAST = 2
@@ -35,11 +37,13 @@ class Scored:
     others: tuple[tuple[str, float], ...] = ()
 
 
-def fill(lexicon: Lexicon, *, allowed: Mapping[str, frozenset[str]] | None) -> None:
+def fill(lexicon: Lexicon, *, allowed: Mapping[str, Collection[str]] | None) -> None:
     """Adds all label groups; RulebookFault when a label is not ``allowed``."""
     _check(allowed)
     for category, table in _CATEGORIES.items():
         lexicon.add_weighted("category", category, table)
+    for group in ("category", "product"):
+        lexicon.add(group, "", _SILENT.split(), weight=0)
     for problem, table in _PROBLEMS.items():
         lexicon.add_weighted("problem", problem, table)
     for demand in _demands():
@@ -72,7 +76,7 @@ def category(hits: Hits, *, product: Product | None, deal: bool) -> Scored:
 
 def problem(hits: Hits, *, category: str | None) -> Scored:
     """The problem with most evidence; some problems fit only some categories (adjust.toml)."""
-    found = hits.get("problem", ())
+    found = tuple(_apart(hits.get("problem", ())))
     points = _points(found)
     for label, rule in _ADJUST.items():
         if label in points and category is not None and category not in rule["fits"].split():
@@ -133,10 +137,19 @@ def _points(*groups: tuple[Hit, ...]) -> dict[str, float]:
     seen: set[tuple[str, str]] = set()
     for group in groups:
         for hit in group:
-            if (hit.label, hit.word) not in seen:
+            if hit.label and (hit.label, hit.word) not in seen:
                 seen.add((hit.label, hit.word))
                 points[hit.label] = points.get(hit.label, 0) + hit.weight
     return points
+
+
+def _apart(hits: tuple[Hit, ...]) -> Iterator[Hit]:
+    """Without hits that begin inside the hit before them."""
+    end, last = -1, (-1, -1)
+    for hit in hits:
+        if hit.start >= end or (hit.start, hit.end) == last:
+            yield hit
+            end, last = hit.end, (hit.start, hit.end)
 
 
 def _words_by_label(hits: Iterable[Hit]) -> dict[str, tuple[str, ...]]:
@@ -147,7 +160,7 @@ def _words_by_label(hits: Iterable[Hit]) -> dict[str, tuple[str, ...]]:
 
 
 def _best(points: Mapping[str, float], words: Mapping[str, tuple[str, ...]]) -> Scored:
-    ranked = sorted(points.items(), key=lambda item: -item[1])
+    ranked = sorted(points.items(), key=lambda item: (-item[1], _ORDER.get(item[0], 0)))
     if not ranked or ranked[0][1] < _LEAST:
         return Scored()
     total = sum(score**2 for _, score in ranked) + _LEAST**2
@@ -156,7 +169,7 @@ def _best(points: Mapping[str, float], words: Mapping[str, tuple[str, ...]]) -> 
     return Scored(label=label, words=words.get(label, ()), share=share, others=tuple(shares[1:4]))
 
 
-def _check(allowed: Mapping[str, frozenset[str]] | None) -> None:
+def _check(allowed: Mapping[str, Collection[str]] | None) -> None:
     offices = [*_DEPARTMENTS["category"].values(), *_DEPARTMENTS["problem"].values()]
     offices += [office for table in _DEPARTMENTS["refine"].values() for office in table]
     used = {
@@ -164,7 +177,7 @@ def _check(allowed: Mapping[str, frozenset[str]] | None) -> None:
         "category": {*_CATEGORIES, *product_categories(), *_DEPARTMENTS["category"], *_DEPARTMENTS["refine"]},
         "problem": {*_PROBLEMS, *_DEPARTMENTS["problem"], *_ADJUST},
         "department": set(offices),
-        "demands": {*_demands(), _RULES["goods_only"], _RULES["service_instead"]},
+        "demand": {*_demands(), _RULES["goods_only"], _RULES["service_instead"]},
         "sales_mode": set(_SALES),
     }
     check_labels(used, allowed=allowed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,10 +100,10 @@ def _place(hit: Hit) -> tuple[int, int]:
     return hit.start, -hit.end
 
 
-def check_labels(used: Mapping[str, Iterable[str]], *, allowed: Mapping[str, frozenset[str]] | None) -> None:
+def check_labels(used: Mapping[str, Iterable[str]], *, allowed: Mapping[str, Collection[str]] | None) -> None:
     """RulebookFault naming every label that a lexicon uses and ``allowed`` does not list.
 
-    ``allowed`` maps a list's name (category, problem, department, demands, sales_mode) to its labels; a list that it
+    ``allowed`` maps a list's name (object, category, problem, department, demand, sales_mode) to its labels; a list that it
     does not name is not checked.
     """
     faults = [

@@ -34,6 +34,11 @@ def fill(lexicon: Lexicon) -> None:
         lexicon.add("platform", platform, words.split())
 
 
+def is_weak(suffix: str) -> bool:
+    """Whether an ending is also a common noun (glasses, hot pot), so that it alone says little."""
+    return suffix in _WEAK
+
+
 def platform(hits: Hits) -> Hit | None:
     """The first platform named."""
     return next(iter(hits.get("platform", ())), None)
@@ -59,7 +64,7 @@ def address(text: str, *, merchant: Named | None) -> str | None:
         at = cut.end() if cut and len(words) - cut.end() >= 2 else 0
         lead = text[max(0, match.start() - 10) : match.start()] + words[:at]
         branch = match.start() + at < span[1] and match.end("r") > span[0]
-        if branch or len(words) - at < 3 or _PATTERNS["own"].search(lead):
+        if branch or len(words) - at < 3 or _PATTERNS["own"].search(lead) or _PATTERNS["notroad"].search(words):
             continue
         if at or match["t"] or _PATTERNS["placed"].search(lead) or any(char.isdigit() for char in words):
             return words[at:]

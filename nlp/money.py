@@ -12,6 +12,10 @@ from nlp.numerals import UNITS, number
 _TABLE = load("money")
 _PATTERNS = patterns("money")
 _WEIGHTS: dict[str, int] = _TABLE["weights"]
+_PIECE: str = _TABLE["piece"]["unit"]
+_AFTER_YUAN = tuple(_TABLE["piece"]["after_yuan"].split())
+_BUYING = frozenset(_TABLE["piece"]["buying"].split())
+_HUNDRED = 100
 _LONGEST = 10_000_000_000
 
 
@@ -38,10 +42,12 @@ def sums(text: str) -> list[Sum]:
     """Every sum in a normalised text, in order of place."""
     found: list[Sum] = []
     taken = 0
-    hits = [match for name in ("unit", "sign", "paid", "large") for match in _PATTERNS[name].finditer(text)]
+    hits = [match for name in ("unit", "sign", "paid", "large", "lone") for match in _PATTERNS[name].finditer(text)]
     for match in sorted(hits, key=lambda hit: hit.start("a")):
         value = _value(match)
         if value is None or match.start("a") < taken or not 0 < value < _LONGEST:
+            continue
+        if _counts_things(text, match):
             continue
         taken = match.end()
         found.append(Sum(value=value, words=match[0], start=match.start(), score=_score(text, match)))
@@ -66,7 +72,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
     words = match["a"]
     if "u" not in groups and words[-1:] not in UNITS and not words[0].isdigit() and not _composite(words):
         return None
-    if "u" not in groups and words[0] in UNITS:
+    if "u" not in groups and UNITS.get(words[0], 0) >= _HUNDRED:
         return None
     value = number(words)
     if value is None or not groups.get("u"):
@@ -76,17 +82,28 @@ def _value(match: re.Match[str]) -> Decimal | None:
 
 def _composite(words: str) -> bool:
     """A numeral of its own without a unit word: it must hold a hundred or more (one thousand two)."""
-    return any(UNITS.get(char, 0) >= 100 for char in words)
+    return any(UNITS.get(char, 0) >= _HUNDRED for char in words)
 
 
 def _with_parts(match: re.Match[str], value: Decimal) -> Decimal:
     table = _TABLE["parts"]
     if match["u"] in table:
-        return value * Decimal(str(table[match["u"]]))
-    if not match["f"]:
+        return value * Decimal(table[match["u"]]) + (number(match["h"] or "") or 0) * Decimal("0.01")
+    digits, unit = match["f"] or match["g"], match["fu"] or match["gu"]
+    if not digits:
         return value
-    scale = table.get(match["fu"], "0.1" if len(match["f"]) == 1 else "0.01")
-    return value + (number(match["f"]) or 0) * Decimal(str(scale))
+    scale = table.get(unit, "0.1" if len(digits) == 1 else "0.01")
+    return value + (number(digits) or 0) * Decimal(scale)
+
+
+def _counts_things(text: str, match: re.Match[str]) -> bool:
+    """Whether the unit is the measure word for pieces (two pieces of soap), not the yuan of speech."""
+    if match.groupdict().get("u") != _PIECE or match["f"] or match["g"] or match["more"]:
+        return False
+    follows = text[match.end() : match.end() + 1]
+    paid = _ROLES["paid"].search(text, max(0, match.start() - 3), match.start())
+    bound = follows.isalpha() and not text.startswith(_AFTER_YUAN, match.end())
+    return bound and (number(match["a"]) or 0) < 10 and not (paid and paid[0] not in _BUYING)
 
 
 def _score(text: str, match: re.Match[str]) -> int:
@@ -95,5 +112,7 @@ def _score(text: str, match: re.Match[str]) -> int:
     after = _CLAUSE.split(text[match.end() : match.end() + 4])[0]
     if text[match.start() - 1 : match.start()] == "," and not before:
         before = text[max(0, match.start() - 6) : match.start()]
+    if match.re is _PATTERNS["lone"]:
+        return _WEIGHTS["lone"]
     score = sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
     return score + (_WEIGHTS["each"] if _ROLES["each"].search(before[-4:] + "|" + after) else 0)

@@ -19,6 +19,7 @@ _COUNTY_ENDS = tuple(_TABLE["county_ends"].split())
 _BEFORE = tuple(_TABLE["before"].split())
 _AFTER = tuple(_TABLE["after"].split())
 _FULL, _BARE = 2, 1
+_COUNTY, _TOWNSHIP = 6, 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,18 +61,16 @@ class Gazetteer:
             lexicon.add("place", code, [name], weight=_FULL)
             lexicon.add("place", code, self._stems(code, name), weight=_BARE)
         for place in self._own.values():
-            lexicon.add("place", place.code, self._own_names(place), weight=_FULL)
-            lexicon.add("place", place.code, _township_stem(place), weight=_BARE)
+            for name in (*self._own_names(place), *_township_stem(place)):
+                lexicon.add("place", place.code, [name], weight=_FULL if _stem(name) != name else _BARE)
 
     def read(self, text: str, hits: Hits) -> Found:
         """Which places a text names. A name inside a dish, a brand or a shop's name is none."""
         blocked = hits.get("not_place", ())
         places = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked) and self._stands(text, hit)]
-        townships = [hit for hit in places if self._is_township(hit.label)]
-        township = townships[0].label if townships else None
-        return Found(
-            regions=self._regions(places, township=township), township=township, hits=tuple(places)
-        )
+        codes = [hit.label for hit in places]
+        township, regions = self._townships(places, counties=[code for code in codes if len(code) == _COUNTY])
+        return Found(regions=regions or self._regions(places), township=township, hits=tuple(places))
 
     def name(self, code: str, *, short: bool = False) -> str | None:
         """Province, city and county (and township) of a code in one string; ``short``: its own name only."""
@@ -93,7 +92,7 @@ class Gazetteer:
 
     def _stems(self, code: str, name: str) -> Iterable[str]:
         """Bare names: of provinces and cities anywhere, of counties only near home (far ones are common words)."""
-        if len(code) == 6 and not code.startswith(self._home) and not self._near(code, name):
+        if len(code) == _COUNTY and not code.startswith(self._home) and not self._near(code, name):
             return ()
         stem = _stem(name)
         return (stem,) if len(stem) >= 2 and stem != name else ()
@@ -101,8 +100,14 @@ class Gazetteer:
     def _near(self, code: str, name: str) -> bool:
         return code.startswith(self._home[:2]) and name.endswith(_COUNTY_ENDS)
 
-    def _is_township(self, code: str) -> bool:
-        return len(code) == 9
+    def _townships(self, places: list[Hit], *, counties: list[str]) -> tuple[str | None, tuple[str, ...]]:
+        """The township named first, and its county; several counties when they share its name and none is said."""
+        towns = [hit for hit in places if len(hit.label) == _TOWNSHIP]
+        same = [hit.label for hit in towns if hit.start == towns[0].start]
+        fitting = [code for code in same if code[:_COUNTY] in counties] if counties else same
+        if len(fitting) == 1:
+            return fitting[0], (fitting[0][:_COUNTY],)
+        return None, tuple(dict.fromkeys(code[:_COUNTY] for code in fitting))
 
     def _stands(self, text: str, hit: Hit) -> bool:
         """A full name stands by itself; so does a bare name of home, unless glued into another word; others need context."""
@@ -110,20 +115,18 @@ class Gazetteer:
             return True
         return text.startswith(_AFTER, hit.end) or hit.end == len(text) or (
             (hit.start == 0 or text.endswith(_BEFORE, 0, hit.start) or not text[hit.start - 1].isalnum())
-            and (hit.label.startswith(self._home) or len(hit.label) < 6)
+            and (hit.label.startswith(self._home) or len(hit.label) < _COUNTY)
         )
 
-    def _regions(self, places: list[Hit], *, township: str | None) -> tuple[str, ...]:
+    def _regions(self, places: list[Hit]) -> tuple[str, ...]:
         codes = [hit.label for hit in places]
-        counties = [code for code in codes if len(code) >= 6 and not self._is_township(code)]
-        wider = tuple(code for code in codes if len(code) < 6)
-        if township is not None and (not counties or township[:6] in counties):
-            return (township[:6],)
+        counties = [code for code in codes if len(code) == _COUNTY]
+        wider = tuple(code for code in codes if len(code) < _COUNTY)
         if counties:
             return self._narrowed(places, counties=counties, wider=wider)
         far = [code for code in wider if not self._home.startswith(code)]
         cities = [code for code in far if len(code) == 4] or far
-        return (cities[0].ljust(6, "0"),) if cities and self._home not in wider else ()
+        return (cities[0].ljust(_COUNTY, "0"),) if cities and self._home not in wider else ()
 
     def _narrowed(self, places: list[Hit], *, counties: list[str], wider: tuple[str, ...]) -> tuple[str, ...]:
         """The counties of the first name (its most telling reading): the city named beside it decides, then home."""
@@ -146,7 +149,7 @@ def _stem(name: str) -> str:
 
 def _township_stem(place: Place) -> tuple[str, ...]:
     """A town's bare name; never that of a street office, whose name is a road's."""
-    if len(place.code) != 9 or place.name.endswith(_OFFICE):
+    if len(place.code) != _TOWNSHIP or place.name.endswith(_OFFICE):
         return ()
     stem = _stem(place.name)
     return (stem,) if len(stem) >= 2 and stem != place.name else ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nlp import merchants
 from nlp.lexicon import Hit, Hits, Lexicon, load, patterns
 
 _TABLE = load("products")
@@ -38,8 +39,8 @@ def fill(lexicon: Lexicon) -> None:
 
 def main_product(text: str, hits: Hits, *, names: Iterable[tuple[int, int]]) -> Product | None:
     """The product after a verb of buying, else the first one named; ``names`` are spans of businesses' names."""
-    spans = [*names, *((hit.start, hit.end) for hit in hits.get("suffix", ()))]
-    listed = [hit for hit in hits.get("product", ()) if not _within(hit, spans)]
+    spans = [*names, *((hit.start, hit.end) for hit in hits.get("suffix", ()) if not merchants.is_weak(hit.word))]
+    listed = [hit for hit in hits.get("product", ()) if hit.label and not _within(hit, spans)]
     for start in _introduced(text):
         near = _nearest(text, listed, start=start)
         if near is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -25,11 +25,11 @@ class Reader:
 
     ``home`` is the site's division code (its first four digits count): a name shared by several counties means the
     one at home. ``places`` are the site's counties, townships and local codes. ``labels`` are the closed lists (keys
-    object, category, problem, department, demands, sales_mode): RulebookFault when a lexicon uses a label outside.
+    object, category, problem, department, demand, sales_mode): RulebookFault when a lexicon uses a label outside.
     """
 
     def __init__(
-        self, *, home: str, places: Sequence[Place] = (), labels: Mapping[str, frozenset[str]] | None = None
+        self, *, home: str, places: Sequence[Place] = (), labels: Mapping[str, Collection[str]] | None = None
     ) -> None:
         self._gazetteer = Gazetteer(home=home, places=places)
         self._lexicon = _lexicon(self._gazetteer, allowed=labels)
@@ -107,7 +107,7 @@ def _slot_by_hits(value: str, hits: Hits, *, regions: tuple[str, ...]) -> str | 
     return next((slot for slot, fits in found.items() if fits), None)
 
 
-def _lexicon(gazetteer: Gazetteer, *, allowed: Mapping[str, frozenset[str]] | None) -> Lexicon:
+def _lexicon(gazetteer: Gazetteer, *, allowed: Mapping[str, Collection[str]] | None) -> Lexicon:
     lexicon = Lexicon()
     labels.fill(lexicon, allowed=allowed)
     kinds.fill(lexicon)

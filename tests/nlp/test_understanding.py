@@ -1,0 +1,30 @@
+"""Texts in many voices are read as their writers meant them."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from cast import TODAY, reader, rows
+
+from cases.understanding import Understanding
+
+
+def _shown(understanding: Understanding, key: str) -> Any:
+    if key == "regions_count":
+        return len(understanding.regions)
+    value = getattr(understanding, key)
+    if isinstance(value, Decimal):
+        return str(value.normalize().__format__("f"))
+    if isinstance(value, date):
+        return value.isoformat()
+    return [str(part) for part in value] if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("row", rows("texts"), ids=lambda row: row["text"][:24])
+def test_a_text_is_read_as_it_was_meant(row: dict[str, Any]) -> None:
+    understanding = reader().understand(row["text"], today=TODAY)
+    assert {key: _shown(understanding, key) for key in row["expect"]} == row["expect"]
