@@ -9,11 +9,11 @@ import logging
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.logs import set_up
 from bot.settings import Settings, load_settings, root_secret
@@ -34,6 +34,10 @@ from storage.database import Database
 from storage.migrating import migrate
 from storage.vault import Vault
 
+if TYPE_CHECKING:
+    from bot.telegram import Telegram
+
+# Each command loads only what it needs: a chat in the terminal starts without the web server and Telegram.
 PARTS = ("web", "telegram", "delivery", "scheduler")
 ID_BYTES = 6
 log = logging.getLogger("lianxin")
@@ -56,7 +60,10 @@ class House:
 
     def conversation(self, channels: Sequence[str]) -> Conversation:
         return Conversation(
-            database=self.database, office=self.office, reception=self.reception, delivery=self.delivery,
+            database=self.database,
+            office=self.office,
+            reception=self.reception,
+            delivery=self.delivery,
             channels=channels,
         )
 
@@ -72,44 +79,108 @@ def make_reader(rulebook: Rulebook) -> Reader:
     return Reader(home=rulebook.site.region, places=places, labels=labels)
 
 
-def build(
-    settings: Settings, rulebook: Rulebook, *, channels: Mapping[str, Channel], now: Now = utc_now
-) -> House:
+def build(settings: Settings, rulebook: Rulebook, *, channels: Mapping[str, Channel], now: Now = utc_now) -> House:
     """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
     vault = Vault({1: root_secret(settings)}, current=1)
     database = Database(settings.database, vault=vault)
     office = Office(
-        rulebook=rulebook, reader=make_reader(rulebook), now=now,
-        new_id=lambda: secrets.token_hex(ID_BYTES), public_url=settings.url,
+        rulebook=rulebook,
+        reader=make_reader(rulebook),
+        now=now,
+        new_id=lambda: secrets.token_hex(ID_BYTES),
+        public_url=settings.url,
     )
     reception = Reception(database)
     delivery = Delivery(database=database, channels=channels, now=now)
     files = Files(settings.data_dir / "evidence", vault=vault)
     pages = Pages(database=database, office=office, reception=reception, delivery=delivery, files=files)
-    return House(
-        database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages
-    )
+    return House(database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages)
 
 
 # ---- run ------------------------------------------------------------------------------------------------------------
 
 
 async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:
-    """Start the parts and work until told to stop."""
-    from bot.running import Running
+    """Start the parts and work until told to stop; they stop in the reverse order of their start."""
+    from bot.serving import serving
+    from bot.web.app import WebChannel, make_app
 
-    channels: dict[str, Channel] = {}
-    house = build(settings, rulebook, channels=channels)
-    running = Running(house, settings=settings, channels=channels, only=only, now=utc_now)
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    try:
-        async with running:
-            await announce(house, settings)
-            await stopped.wait()
-    finally:
-        await house.database.close()
+    channels: dict[str, Channel] = {}
+    house = build(settings, rulebook, channels=channels)
+    async with AsyncExitStack() as parts:
+        parts.push_async_callback(house.database.close)
+        group = await parts.enter_async_context(_tasks())
+        telegram = make_telegram(settings, house) if {"telegram", "delivery"} & set(only) else None
+        if telegram:
+            channels[telegram.name] = telegram
+            await telegram.start()
+            parts.push_async_callback(telegram.stop)
+        web = WebChannel()
+        channels[web.name] = web
+        if "delivery" in only:
+            group.create_task(house.delivery.run())
+        else:
+            channels.clear()
+        await start_parts(group, house, only=only, telegram=telegram)
+        if "web" in only:
+            app = make_app(pages=house.pages, web=web, telegram_webhook=telegram.handle_webhook if telegram else None)
+            await parts.enter_async_context(serving(app, host=settings.http_host, port=settings.http_port))
+        await announce(house, settings)
+        await stopped.wait()
+
+
+@asynccontextmanager
+async def _tasks() -> AsyncIterator[asyncio.TaskGroup]:
+    """Tasks that live as long as the block and are cancelled, not awaited, when it ends."""
+    async with asyncio.TaskGroup() as group:
+        try:
+            yield group
+        finally:
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+
+
+def make_telegram(settings: Settings, house: House) -> Telegram | None:
+    """The Telegram channel, when a token is set."""
+    if settings.telegram_token is None:
+        return None
+    from bot.telegram import Telegram, Webhook
+
+    webhook = None
+    if settings.telegram_webhook_secret:
+        webhook = Webhook(
+            url=f"{settings.url}/telegram/webhook", secret=settings.telegram_webhook_secret.get_secret_value()
+        )
+    return Telegram(
+        token=settings.telegram_token.get_secret_value(),
+        api_url=settings.telegram_api_url,
+        receive=house.reception.receive,
+        now=house.office.now,
+        webhook=webhook,
+    )
+
+
+async def start_parts(
+    group: asyncio.TaskGroup, house: House, *, only: Sequence[str], telegram: Telegram | None
+) -> None:
+    """The loops of this process: what is received is worked, what was promised is sent, what is due is warned of."""
+    from scheduler.jobs import fetching, timekeeping
+    from scheduler.runner import run as keep_time
+
+    served = [name for name in ("web", "telegram") if name in only]
+    sources: dict[str, Source] = {}
+    if telegram and "telegram" in only:
+        sources[telegram.name] = telegram
+        group.create_task(telegram.run())
+    if served:
+        group.create_task(house.conversation(served).run())
+    duties = house.duties(sources)
+    jobs = (timekeeping(duties) if "scheduler" in only else []) + (fetching(duties) if sources else [])
+    if jobs:
+        group.create_task(keep_time(jobs))
 
 
 async def announce(house: House, settings: Settings) -> None:
@@ -165,7 +236,11 @@ async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namesp
     try:
         async with house.database.begin() as tx:
             made = await staffing.invite(
-                tx, bureau=wanted.bureau, role=Role(wanted.role), name=wanted.name, deputy_for=wanted.deputy_for,
+                tx,
+                bureau=wanted.bureau,
+                role=Role(wanted.role),
+                name=wanted.name,
+                deputy_for=wanted.deputy_for,
                 office=house.office,
             )
     except CaseError as error:
@@ -175,8 +250,12 @@ async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namesp
     office, staff = house.office, made.staff
     print(
         office.say(
-            "start.invited", name=staff.name, bureau=bureau_words(staff.bureau, office=office),
-            role=office.say(f"role.{staff.role.value}"), code=made.code, link=made.desk_link,
+            "start.invited",
+            name=staff.name,
+            bureau=bureau_words(staff.bureau, office=office),
+            role=office.say(f"role.{staff.role.value}"),
+            code=made.code,
+            link=made.desk_link,
         )
     )
 
@@ -184,8 +263,12 @@ async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namesp
 def check(rulebook: Rulebook) -> None:
     """The site was loaded without a fault: say what is in it."""
     facts = {
-        "site": rulebook.site.name, "signature": "", "bureaus": sum(1 for _ in rulebook.directory),
-        "rules": len(rulebook.routing), "clocks": len(rulebook.clocks), "texts": len(rulebook.texts.keys()),
+        "site": rulebook.site.name,
+        "signature": "",
+        "bureaus": sum(1 for _ in rulebook.directory),
+        "rules": len(rulebook.routing),
+        "clocks": len(rulebook.clocks),
+        "texts": len(rulebook.texts.keys()),
     }
     print(rulebook.texts.render("start.checked", **facts))
 
@@ -204,7 +287,9 @@ def parser() -> argparse.ArgumentParser:
     inviting.add_argument("--bureau", required=True, metavar="CODE")
     inviting.add_argument("--role", required=True, choices=[role.value for role in staffing.STAFF_ROLES])
     inviting.add_argument("--name", required=True)
-    inviting.add_argument("--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for")
+    inviting.add_argument(
+        "--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for"
+    )
     return top
 
 

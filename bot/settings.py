@@ -87,7 +87,11 @@ def _told(detail: object) -> str:
 def _refuse_unknown() -> None:
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in sorted({*os.environ, *_dotenv_names()}):
-        if name.upper().startswith(PREFIX) and not name.upper().startswith(f"{PREFIX}TEST_") and name.upper() not in known:
+        if (
+            name.upper().startswith(PREFIX)
+            and not name.upper().startswith(f"{PREFIX}TEST_")
+            and name.upper() not in known
+        ):
             raise SettingFault(f"{name}: is no setting; allowed: {', '.join(sorted(known))}")
 
 
@@ -101,7 +105,9 @@ def _check_database(settings: Settings) -> None:
     driver, colon, _ = settings.database.partition("://")
     if not colon or driver not in DRIVERS:
         # The rest of the address may hold a password.
-        raise SettingFault(f"{PREFIX}DATABASE_URL: given {driver}://…; allowed: {', '.join(f'{d}://…' for d in DRIVERS)}")
+        raise SettingFault(
+            f"{PREFIX}DATABASE_URL: given {driver}://…; allowed: {', '.join(f'{d}://…' for d in DRIVERS)}"
+        )
 
 
 def root_secret(settings: Settings) -> bytes:
@@ -119,4 +125,6 @@ def root_secret(settings: Settings) -> bytes:
     except FileExistsError:
         return path.read_text().strip().encode()
     except OSError as error:
-        raise SettingFault(f"{PREFIX}DATA_DIR: given {settings.data_dir}; allowed: a folder to write in ({error.strerror})") from None
+        raise SettingFault(
+            f"{PREFIX}DATA_DIR: given {settings.data_dir}; allowed: a folder to write in ({error.strerror})"
+        ) from None

@@ -80,5 +80,3 @@ async def lines(source: TextIO) -> AsyncIterator[str]:
 
 def is_quit(line: str) -> bool:
     return line.strip() == QUIT
-
-

@@ -25,7 +25,16 @@ from handlers.wording import (
 STAFF = "st"
 """Prefix of every staff button."""
 OFFICER_VERBS = (
-    "sign", "accept", "decline", "ask_supplement", "supplement", "reply", "answer", "close_with", "send_back", "route",
+    "sign",
+    "accept",
+    "decline",
+    "ask_supplement",
+    "supplement",
+    "reply",
+    "answer",
+    "close_with",
+    "send_back",
+    "route",
     "redirect",
 )
 """Buttons in the order in which an officer meets them; ``close_with`` stands for the paths that end a case."""
@@ -54,9 +63,7 @@ def staff_buttons(case: Case, role: Role, *, office: Office) -> Buttons:
     return rows_of([*choices, Choice(label=office.say("verb.card"), value=f"{STAFF}:card:{case.no}:{case.version}")])
 
 
-def staff_card(
-    case: Case, *, consumer: Consumer | None, clocks: Sequence[Clock], evidence: int, office: Office
-) -> str:
+def staff_card(case: Case, *, consumer: Consumer | None, clocks: Sequence[Clock], evidence: int, office: Office) -> str:
     """The whole card for those who work on the case."""
     named = consumer if consumer and not consumer.anonymous else None
     return office.say(

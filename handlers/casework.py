@@ -59,7 +59,9 @@ async def file(tx: Transaction, draft: Draft, *, person: Address, office: Office
     for kind, number in zip(draft.kinds, numbers, strict=True):
         sibling = intake.siblings(tuple(numbers), number)
         blank = Case(no=number, kind=kind, status=Status.RECEIVED, received_at=at, narrative="", sibling=sibling)
-        cases.append(await _register(tx, intake.complete(draft, kind, blank=blank), draft, person=person, office=office))
+        cases.append(
+            await _register(tx, intake.complete(draft, kind, blank=blank), draft, person=person, office=office)
+        )
     return tuple(cases)
 
 
@@ -137,9 +139,7 @@ async def _follow(tx: Transaction, case: Case, verb: str, *, office: Office) -> 
     return case
 
 
-async def _close_with(
-    tx: Transaction, case: Case, staff: Staff, *, facts: Mapping[str, str], office: Office
-) -> Case:
+async def _close_with(tx: Transaction, case: Case, staff: Staff, *, facts: Mapping[str, str], office: Office) -> Case:
     """End a case with an outcome: every step of the law's table on the way is done and journalled."""
     outcome = facts.get("outcome", "")
     *steps, last = lifecycle.steps_to(case, outcome)
@@ -167,9 +167,7 @@ async def withdraw(tx: Transaction, person: Address, no: str, *, office: Office)
     return await _close(tx, case, "withdrawn", by=SYSTEM, facts={}, office=office)
 
 
-async def add(
-    tx: Transaction, person: Address, no: str, *, text: str, evidence: Sequence[str], office: Office
-) -> Case:
+async def add(tx: Transaction, person: Address, no: str, *, text: str, evidence: Sequence[str], office: Office) -> Case:
     """The consumer adds words or evidence; when material was asked for, this answers it."""
     case = await case_of(tx, person, no)
     tx.evidence.link(case.no, evidence)

@@ -99,9 +99,7 @@ class Conversation:
         for n, row in enumerate(mine):
             followed = _followed_by_evidence(mine, n)
             person = row.message.address
-            turn = Turn(
-                tx=tx, office=self._office, message=row.message, session=sessions[person], heard=heard[row.id]
-            )
+            turn = Turn(tx=tx, office=self._office, message=row.message, session=sessions[person], heard=heard[row.id])
             await _answered(turn)
             sessions[person] = replace(turn.session, updated_at=now)
             said += [] if followed else turn.said

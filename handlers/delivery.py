@@ -188,7 +188,8 @@ class Delivery:
     def _failed(self, parcel: Parcel, error: DeliveryError) -> Delivered:
         state, wait = verdict(error, attempts=parcel.attempts)
         log.info(
-            "A text was not taken.", extra={"action": "delivery", "id": parcel.id, "state": state.value, "reason": error.reason}
+            "A text was not taken.",
+            extra={"action": "delivery", "id": parcel.id, "state": state.value, "reason": error.reason},
         )
         now = self._now()
         return Delivered(id=parcel.id, state=state, at=now, not_before=now + wait, reason=error.reason[:200])

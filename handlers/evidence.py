@@ -105,9 +105,7 @@ class Files:
         return b"".join(blocks)
 
 
-async def fetch_wanted(
-    database: Database, files: Files, sources: Mapping[str, Source], *, office: Office
-) -> int:
+async def fetch_wanted(database: Database, files: Files, sources: Mapping[str, Source], *, office: Office) -> int:
     """Fetch files that are still with their channel; later again when it fails. Returns how many were kept."""
     async with database.read() as tx:
         wanted = await tx.evidence.wanted(sources.keys(), office.now(), limit=BATCH)

@@ -38,7 +38,11 @@ async def _turn_clocks(tx: Transaction, case: Case, event: Event, *, office: Off
         await tx.clocks.stop(case.no, stopped, at=event.at)
     for rule in await _to_start(tx, case, started):
         clock = start_clock(
-            rule, case.no, at=event.at, calendar=office.rulebook.calendar, hours=office.rulebook.site.hours,
+            rule,
+            case.no,
+            at=event.at,
+            calendar=office.rulebook.calendar,
+            hours=office.rulebook.site.hours,
             urgent=case.urgent,
         )
         tx.clocks.add(clock)

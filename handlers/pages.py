@@ -135,9 +135,7 @@ class Pages:
         async with self._database.read() as tx:
             return await tx.staff.of()
 
-    async def invite(
-        self, staff: Staff, *, bureau: str, role: Role, name: str, deputy_for: str | None
-    ) -> Invitation:
+    async def invite(self, staff: Staff, *, bureau: str, role: Role, name: str, deputy_for: str | None) -> Invitation:
         """A new invitation by the administrator."""
         _administrator(staff)
         async with self._database.begin() as tx:
@@ -156,5 +154,3 @@ def _administrator(staff: Staff) -> None:
 
 def _said(number: int, message: Incoming) -> Line:
     return Line(id=f"in:{number}", at=message.at, mine=True, text=message.text, attachments=message.attachments)
-
-

@@ -14,6 +14,4 @@ RATE = "rt"
 def rating_buttons(case: Case, *, office: Office) -> Buttons:
     """One row: satisfied, fairly, not."""
     values = range(1, LOWEST_RATING + 1)
-    return (
-        tuple(Choice(label=office.say(f"rating.{value}"), value=f"{RATE}:{case.no}:{value}") for value in values),
-    )
+    return (tuple(Choice(label=office.say(f"rating.{value}"), value=f"{RATE}:{case.no}:{value}") for value in values),)

@@ -44,7 +44,10 @@ async def invite(
     staff = await tx.staff.named(bureau, name)
     if staff is None or staff.role is not role:
         staff = Staff(
-            id=StaffId(office.new_id()), bureau=bureau, role=role, name=name,
+            id=StaffId(office.new_id()),
+            bureau=bureau,
+            role=role,
+            name=name,
             deputy_for=principal.id if principal else None,
         )
         tx.staff.add(staff, at=office.now())

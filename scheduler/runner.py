@@ -33,8 +33,14 @@ async def run(jobs: Sequence[Job]) -> None:
     for job in jobs:
         # A late run is better than none: the default would skip a run that is a second late.
         scheduler.add_job(
-            run_job, "interval", [job], seconds=job.every.total_seconds(), id=job.name,
-            coalesce=True, max_instances=1, misfire_grace_time=None,
+            run_job,
+            "interval",
+            [job],
+            seconds=job.every.total_seconds(),
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
         )
     scheduler.start()
     try:

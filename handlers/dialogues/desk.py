@@ -98,9 +98,7 @@ async def pressed(turn: Turn) -> None:
     await _do(turn, verb, no, version=version, facts=facts)
 
 
-async def _facts_or_ask(
-    turn: Turn, verb: str, no: str, *, version: str, chosen: list[str]
-) -> dict[str, str] | None:
+async def _facts_or_ask(turn: Turn, verb: str, no: str, *, version: str, chosen: list[str]) -> dict[str, str] | None:
     """The facts chosen by buttons so far, or None after asking for the next one."""
 
     def value(*parts: str) -> str:
@@ -170,5 +168,3 @@ async def _do(turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[st
     except CaseError:
         # Sent back or routed away: the case is no longer this officer's to see.
         turn.say("staff.gone", no=no)
-
-

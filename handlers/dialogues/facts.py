@@ -12,8 +12,16 @@ from handlers.office import Office
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
 
 SHOWN = (
-    Slot.MERCHANT, Slot.REGION, Slot.MERCHANT_ADDRESS, Slot.PRODUCT, Slot.HAPPENED_ON, Slot.AMOUNT, Slot.DEMANDS,
-    Slot.NAME, Slot.PHONE, Slot.ADDRESS,
+    Slot.MERCHANT,
+    Slot.REGION,
+    Slot.MERCHANT_ADDRESS,
+    Slot.PRODUCT,
+    Slot.HAPPENED_ON,
+    Slot.AMOUNT,
+    Slot.DEMANDS,
+    Slot.NAME,
+    Slot.PHONE,
+    Slot.ADDRESS,
 )
 
 

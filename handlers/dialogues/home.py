@@ -76,7 +76,11 @@ async def _before_consent(turn: Turn) -> None:
     shown = bool(turn.session.data.get("shown"))
     key = "consent.again" if shown and held else "consent.first_heard" if held else "consent.first"
     if not (shown and turn.message.album and len(held) > 1):
-        turn.say(key, ((turn.choice("choice.agree", f"{CONSENT}:yes"), turn.choice("choice.refuse", f"{CONSENT}:no")),), **_privacy(turn))
+        turn.say(
+            key,
+            ((turn.choice("choice.agree", f"{CONSENT}:yes"), turn.choice("choice.refuse", f"{CONSENT}:no")),),
+            **_privacy(turn),
+        )
     turn.go(HOME, {"held": held, "shown": True})
 
 
@@ -199,7 +203,9 @@ async def _attached(turn: Turn) -> None:
     if same_album or not ids:
         return
     cases = await turn.tx.cases.of_person(turn.person, limit=progress.SHOWN)
-    choices = [Choice(label=case.no, value=f"{progress.PREFIX}:add:{case.no}") for case in cases if progress.is_open(case)]
+    choices = [
+        Choice(label=case.no, value=f"{progress.PREFIX}:add:{case.no}") for case in cases if progress.is_open(case)
+    ]
     new = turn.choice("choice.new_case", f"{HOME}:new")
     turn.say("home.what_are_these", (*rows_of(choices, 2), (new,)), count=len(held))
 

@@ -185,7 +185,9 @@ def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -
     if slot is Slot.CONFIRM:
         turn.tell(summary(draft, office=turn.office), _choices(turn, draft, slot))
     else:
-        asked = f"ask.{slot.value}" if slot is not Slot.NARRATIVE or not draft.kinds else f"ask.narrative_{draft.kinds[0]}"
+        asked = (
+            f"ask.{slot.value}" if slot is not Slot.NARRATIVE or not draft.kinds else f"ask.narrative_{draft.kinds[0]}"
+        )
         turn.say(asked, _choices(turn, draft, slot, regions=regions))
     _keep(turn, draft)
 

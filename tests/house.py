@@ -1,0 +1,192 @@
+"""A whole Lianxin in one test: real database, real rules, real dialogues; only the clock and the channel are the test's.
+
+``await wang.says("…")`` sends a message and works it; ``wang.hears("…")`` asserts what came back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from bot.settings import Settings
+from cases.errors import DeliveryError
+from cases.messages import Address, Attachment, AttachmentKind, Choice, Incoming, Outgoing
+from cases.model import Role
+from cases.rulebook import Rulebook, load_rulebook
+from handlers import staffing
+from main import House, build
+from tests.clock import Clock
+
+CHANNEL = "street"
+_rulebooks: dict[str, Rulebook] = {}
+
+
+def rulebook(name: str = "puyang") -> Rulebook:
+    """A site's rulebook, loaded once a test run."""
+    if name not in _rulebooks:
+        _rulebooks[name] = load_rulebook(name)
+    return _rulebooks[name]
+
+
+class Street:
+    """A channel in memory: what was sent, and errors to answer with."""
+
+    name = CHANNEL
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+        self.errors: list[DeliveryError] = []
+
+    async def send(self, outgoing: Outgoing) -> str:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(outgoing)
+        return str(len(self.sent))
+
+    async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        yield f"bytes of {attachment.reference}".encode()
+
+
+class Person:
+    """Someone at the other end of the channel."""
+
+    def __init__(self, name: str, town: Town) -> None:
+        self.address = Address(channel=CHANNEL, value=name)
+        self._town = town
+        self._keys = itertools.count(1)
+        self._heard = 0
+
+    def message(self, text: str = "", *, pressed: str = "", **more: object) -> Incoming:
+        key = f"{self.address.value}-{next(self._keys)}"
+        values = {"address": self.address, "key": key, "at": self._town.clock(), "text": text, "pressed": pressed}
+        return Incoming(**{**values, **more})  # type: ignore[arg-type]
+
+    async def says(self, text: str, **more: object) -> list[str]:
+        """Say something; returns every text that came since the last time."""
+        return await self.sends(self.message(text, **more))
+
+    async def sends(self, *messages: Incoming) -> list[str]:
+        await self._town.house.reception.receive(messages)
+        return await self.reads()
+
+    async def reads(self) -> list[str]:
+        """Let everything be worked and delivered; returns what is new for this person."""
+        await self._town.settle()
+        new = self.told[self._heard :]
+        self._heard = len(self.told)
+        return [outgoing.text for outgoing in new]
+
+    async def presses(self, label: str) -> list[str]:
+        """Press the newest button with this label."""
+        return await self.sends(self.message(pressed=self.button(label).value))
+
+    async def shows(self, *references: str, album: str = "", text: str = "") -> list[str]:
+        """Send photos, one message each."""
+        photos = [
+            self.message(text if n == 0 else "", album=album, attachments=(photo(reference),))
+            for n, reference in enumerate(references)
+        ]
+        return await self.sends(*photos)
+
+    @property
+    def told(self) -> list[Outgoing]:
+        return [outgoing for outgoing in self._town.street.sent if outgoing.address == self.address]
+
+    @property
+    def texts(self) -> str:
+        return "\n".join(outgoing.text for outgoing in self.told)
+
+    def button(self, label: str) -> Choice:
+        found = [c for out in reversed(self.told) for row in out.choices for c in row if c.label == label]
+        assert found, f"no button {label}"
+        return found[0]
+
+    def hears(self, *parts: str) -> None:
+        """The person was told texts that hold each of these parts."""
+        for part in parts:
+            assert part in self.texts, f"{part!r} not in:\n{self.texts}"
+
+
+def photo(reference: str) -> Attachment:
+    return Attachment(kind=AttachmentKind.PHOTO, reference=reference, media_type="image/jpeg")
+
+
+class Town:
+    """A house with people around it."""
+
+    def __init__(self, house: House, street: Street, clock: Clock) -> None:
+        self.house, self.street, self.clock = house, street, clock
+        self.conversation = house.conversation([CHANNEL])
+        self.duties = house.duties({CHANNEL: street})
+
+    def person(self, name: str) -> Person:
+        return Person(name, self)
+
+    async def staff(
+        self, name: str, *, bureau: str, role: Role = Role.OFFICER, deputy_for: str | None = None
+    ) -> Person:
+        """A member of staff who has joined by chat."""
+        async with self.house.database.begin() as tx:
+            made = await staffing.invite(
+                tx, bureau=bureau, role=role, name=name, deputy_for=deputy_for, office=self.house.office
+            )
+        person = self.person(f"staff-{name}")
+        await person.says(f"/join {made.code}")
+        return person
+
+    async def settle(self) -> None:
+        """Work the inbox and deliver the outbox until both are empty."""
+        while await self.conversation.work():
+            pass
+        while await self.house.delivery.claim():
+            await self.house.delivery.idle()
+        await self.house.delivery.idle()
+
+    async def passes(self, **span: float) -> None:
+        """Time passes, and what falls due in it is told."""
+        self.clock.advance(**span)
+        await self.duties.warn()
+        await self.settle()
+
+    async def days_pass(self, days: int) -> None:
+        """Time passes as it does for a running program: the clocks are looked at every hour."""
+        for _ in range(days * 24):
+            self.clock.advance(hours=1)
+            await self.duties.warn()
+        await self.settle()
+
+
+@asynccontextmanager
+async def town(url: str, clock: Clock, folder: Path, *, site: str = "puyang") -> AsyncIterator[Town]:
+    """A town over a migrated database."""
+    settings = Settings(data_dir=folder, database_url=url, site=site, _env_file=None)  # type: ignore[call-arg]
+    street = Street()
+    house = build(settings, rulebook(site), channels={CHANNEL: street}, now=clock)
+    async with asyncio.TaskGroup() as group:
+        delivering = group.create_task(house.delivery.run())
+        await asyncio.sleep(0)
+        try:
+            yield Town(house, street, clock)
+        finally:
+            delivering.cancel()
+    await house.database.close()
+
+
+async def files_complaint(person: Person, story: str, *, name: str = "王芳", phone: str = "13812345678") -> str:
+    """The shortest way from a story that misses only the person to a filed case; returns its number."""
+    await person.says(story)
+    await person.presses("同意")
+    await person.says(name)
+    await person.says(phone)
+    await person.says("华龙区中原路某小区")
+    texts = await person.presses("确认提交")
+    return next(word for word in "".join(texts).split("编号")[1].split("。")[0].split("、"))
+
+
+MILK = "昨天在华龙区惠万家超市建设路店买了箱纯牛奶58块,回家发现过期了,他们不给退"
+LATER = timedelta(hours=1)
+Texts = Sequence[str]
