@@ -13,7 +13,7 @@ from cases.events import Change
 from cases.intake import Draft
 from cases.messages import Address
 from cases.model import CONSUMER, SYSTEM, Actor, Case, CaseNo, Kind, Role, Staff, Status
-from cases.routing import Route, route
+from cases.routing import Place, Route, route
 from handlers.access import actor, case_for, case_of
 from handlers.ledger import record
 from handlers.office import Office
@@ -36,8 +36,9 @@ def find_route(draft: Draft, kind: Kind, *, office: Office) -> Route:
 
 def why(found: Route, draft: Draft, *, office: Office) -> str:
     """One sentence for the consumer: why this office."""
+    asked = found.place is Place.UNKNOWN and set(draft.kinds) <= lifecycle.QUESTION
     return office.say(
-        f"why.{found.place.value}",
+        "why.question" if asked else f"why.{found.place.value}",
         because=found.because,
         place=place_words(draft.get("region"), office=office),
         bureau=bureau_words(found.bureau, office=office),

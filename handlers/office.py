@@ -27,7 +27,7 @@ class Office:
         """A text of the site, with the facts that every text may use."""
         site = self.rulebook.site
         common = {"signature": site.signature, "site": site.name, "hotline": site.phones.get("complaint", "")}
-        return self.rulebook.texts.render(key, **common, **facts)
+        return self.rulebook.texts.render(key, **{**common, **facts})
 
     def today(self) -> date:
         return china_date(self.now())

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from cases.intake import Draft, Slot
+from cases.lifecycle import QUESTION
 from cases.model import Kind
 from handlers.casework import department_name, find_route, why
 from handlers.office import Office
@@ -38,7 +39,7 @@ def fact_words(draft: Draft, slot: Slot, *, office: Office) -> str:
         case Slot.HAPPENED_ON:
             return day_words(date.fromisoformat(value), office=office)
         case Slot.DEMANDS:
-            return list_words(draft.demands, office=office)
+            return list_words(tuple(office.rulebook.plain.get(label, label) for label in draft.demands), office=office)
         case _:
             return value
 
@@ -46,7 +47,7 @@ def fact_words(draft: Draft, slot: Slot, *, office: Office) -> str:
 def fact_line(draft: Draft, *, office: Office) -> str:
     """What was understood, on one line."""
     merchant_side = SHOWN[: SHOWN.index(Slot.NAME)]
-    shown = tuple(fact_words(draft, slot, office=office) for slot in merchant_side)
+    shown = (draft.get("platform"), *(fact_words(draft, slot, office=office) for slot in merchant_side))
     return list_words(tuple(words for words in shown if words), office=office)
 
 
@@ -72,6 +73,8 @@ def summary(draft: Draft, *, office: Office) -> str:
 
 
 def _shown(draft: Draft, slot: Slot, *, office: Office) -> str:
+    if slot is Slot.DEMANDS and set(draft.kinds) <= QUESTION:
+        return ""
     words = fact_words(draft, slot, office=office)
     return masked_phone(words) if slot is Slot.PHONE and words else words
 

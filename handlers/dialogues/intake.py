@@ -192,6 +192,15 @@ def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -
     _keep(turn, draft)
 
 
+def _question(draft: Draft, slot: Slot) -> str:
+    """The key of the question, worded for what is known already."""
+    if slot is Slot.NARRATIVE and draft.kinds:
+        return f"ask.narrative_{draft.kinds[0]}"
+    if slot is Slot.REGION and draft.get("platform"):
+        return "ask.region_platform"
+    return f"ask.{slot.value}"
+
+
 def _keep(turn: Turn, draft: Draft) -> None:
     turn.go(NAME, {**turn.session.data, "draft": draft.dump()})
 

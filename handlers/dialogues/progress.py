@@ -57,8 +57,9 @@ def _buttons(turn: Turn, case: Case) -> Buttons:
 async def choose(turn: Turn, verb: str) -> None:
     """The person typed 撤回, 补充 or 催办: on which case?"""
     cases = [case for case in await turn.tx.cases.of_person(turn.person, limit=SHOWN) if is_open(case)]
-    if verb == "withdraw":
-        cases = [case for case in cases if case.kind is Kind.COMPLAINT]
+    complaints = [case for case in cases if case.kind is Kind.COMPLAINT]
+    if verb == "withdraw" and complaints:
+        cases = complaints
     if not cases:
         turn.say("progress.none_open")
     elif len(cases) == 1:
