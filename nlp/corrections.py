@@ -13,6 +13,7 @@ _SLOTS = {word: slot for slot, words in _TABLE["field"].items() for word in word
 _FIELD = "|".join(sorted(map(re.escape, _SLOTS), key=len, reverse=True))
 _PATTERNS = patterns("corrections", field=_FIELD)
 _GUESS = {key: re.compile(source) for key, source in _TABLE["guess"].items()}
+_SHAPE = {key: re.compile(source) for key, source in _TABLE["shape"].items()}
 _LONGEST = 100
 _NAMED = ("wrong", "change", "notbut", "butnot", "states", "fieldless")
 
@@ -55,6 +56,8 @@ def _correction(match: re.Match[str], *, guess: Guess) -> Correction | None:
     field = groups.get("f")
     slot = _SLOTS[field] if field else guess(value, groups.get("o"))
     if not slot or not value or _PATTERNS["told"].search(value):
+        return None
+    if slot in _SHAPE and not _SHAPE[slot].search(value):
         return None
     if slot == "merchant_address" and _GUESS["own"].search(match.string[: match.start("f")]):
         slot = "address"

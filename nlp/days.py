@@ -17,6 +17,8 @@ _WORDS: dict[str, Any] = _TABLE["words"]
 _FESTIVALS: dict[str, list[int]] = _TABLE["festival"]
 _NAMES = "|".join(sorted(map(re.escape, _FESTIVALS), key=len, reverse=True))
 _DAY = patterns("days", festival=f"(?<![0-9])(?:{_NAMES})(?![0-9])")["day"]
+_CLAUSE = re.compile("[,;!?]")
+_SKIP: str = _TABLE["bought_skip"]["words"]
 _PLUS = re.compile("|".join(_TABLE["bought"]["plus"].split()))
 _MINUS = re.compile("|".join(_TABLE["bought"]["minus"].split()))
 
@@ -45,9 +47,9 @@ def main_day(text: str, *, today: date) -> Day | None:
     best_score = -9
     for day in days(text, today=today):
         around = text[day.end : day.end + 12]
-        before = text[max(0, day.start - 6) : day.start]
+        before = _CLAUSE.split(text[max(0, day.start - 6) : day.start])[-1]
         score = bool(_PLUS.search(around) or _PLUS.search(before)) * 2
-        score -= 3 * bool(_MINUS.search(before) or _MINUS.match(around.lstrip("的我又,")))
+        score -= 3 * bool(_MINUS.search(before) or _MINUS.match(around.lstrip(_SKIP)))
         if score > best_score:
             best, best_score = day, score
     return best if best_score >= -1 else None
@@ -71,7 +73,7 @@ def _compact(match: re.Match[str], today: date) -> date | None:
 
 def _long(match: re.Match[str], today: date) -> date | None:
     year, month = small(match["y2"]), small(match["m2"])
-    return _month_day(year, month, match["d2"], match["p2"])
+    return _month_day(year, month, day=match["d2"], part=match["p2"])
 
 
 def _relative(match: re.Match[str], today: date) -> date | None:
@@ -105,21 +107,21 @@ def _ago(match: re.Match[str], today: date) -> date | None:
 def _shifted_month(match: re.Match[str], today: date) -> date | None:
     shift = _WORDS["month_shift"][match["lp"]]
     first = _months_before(today.replace(day=1), shift)
-    return _month_day(first.year, first.month, match["ld"], match["le"])
+    return _month_day(first.year, first.month, day=match["ld"], part=match["le"])
 
 
 def _month_and_day(match: re.Match[str], today: date) -> date | None:
     month = small(match["m3"])
-    return _dated(month, match["d3"], match["p3"], word=match["yw"], today=today)
+    return _dated(month, day=match["d3"], part=match["p3"], word=match["yw"], today=today)
 
 
 def _dotted(match: re.Match[str], today: date) -> date | None:
-    return _dated(int(match["m4"]), match["d4"], None, word=match["ywd"], today=today)
+    return _dated(int(match["m4"]), day=match["d4"], part=None, word=match["ywd"], today=today)
 
 
 def _festival(match: re.Match[str], today: date) -> date | None:
     month, day = _FESTIVALS[match["fn"]]
-    return _dated(month, str(day), None, word=match["fy"], today=today)
+    return _dated(month, day=str(day), part=None, word=match["fy"], today=today)
 
 
 def _only_day(match: re.Match[str], today: date) -> date | None:
@@ -156,21 +158,23 @@ _READERS = {
 }
 
 
-def _dated(month: int | None, day: str | None, part: str | None, *, word: str | None, today: date) -> date | None:
+def _dated(month: int | None, *, day: str | None, part: str | None, word: str | None, today: date) -> date | None:
     """A month and day without a year: the year that ``word`` names, else the last one in which it has passed."""
     year = today.year - _WORDS["year_shift"].get(word or "", 0)
-    value = _month_day(year, month, day, part)
+    value = _month_day(year, month, day=day, part=part)
     if value is not None and value > today and not word:
-        return _month_day(year - 1, month, day, part)
+        return _month_day(year - 1, month, day=day, part=part)
     return value
 
 
-def _month_day(year: int | None, month: int | None, day: str | None, part: str | None) -> date | None:
-    if year is None or month is None or not 1 <= month <= 12 or not (day or part):
+def _month_day(year: int | None, month: int | None, *, day: str | None, part: str | None) -> date | None:
+    if year is None or month is None or not 1 <= month <= 12:
         return None
-    number = small(day) if day else _WORDS["part"][part]
-    last = calendar.monthrange(year, month)[1] if 1 <= year <= 9999 else 28
-    return _date(year, month, min(number, last) if part and not day else number)
+    if day:
+        return _date(year, month, small(day))
+    if not part or not 1 <= year <= 9999:
+        return None
+    return _date(year, month, min(int(_WORDS["part"][part]), calendar.monthrange(year, month)[1]))
 
 
 def _date(year: int, month: int, day: int | None) -> date | None:

@@ -41,7 +41,8 @@ def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: 
     complaint = points[Kind.COMPLAINT]
     own, deal = "own" in hits, "deal" in hits
     for kind in (Kind.INQUIRY, Kind.SUGGESTION):
-        if _strong(hits, kind) and points[kind] >= complaint and not (deal and problem):
+        told = _SURE if problem and kind is Kind.SUGGESTION else 0
+        if _strong(hits, kind) and points[kind] >= complaint + told and not (deal and problem):
             return (kind,)
     if _violation(hits, points):
         return (Kind.COMPLAINT, Kind.TIPOFF) if "claim" in hits and "punish" in hits and own else _one(hits)

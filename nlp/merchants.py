@@ -88,7 +88,8 @@ def _branded(text: str, hits: Hits) -> Iterator[Named]:
 
 
 def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
-    suffixes = hits.get("suffix", ())
+    goods = hits.get("product", ())
+    suffixes = tuple(hit for hit in hits.get("suffix", ()) if not any(_holds(thing, hit) for thing in goods))
     cuts = [hit.end for hit in (*places, *hits.get("platform", ()))]
     done = 0
     for hit in suffixes:
@@ -96,7 +97,7 @@ def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Nam
             continue
         end = _extended(text, hit.end, suffixes=suffixes)
         start = _start(text, hit.start, floor=done, cuts=cuts)
-        if start is None or not _proper(text[start : hit.start], ending=hit.word):
+        if start is None or not _proper(text[start : hit.start], ending=hit.word) or _stray(text, hit, start=start):
             continue
         named = _with_branch(text, start=start, end=end, score=_score(text, start=start, ending=hit.word))
         done = named.end
@@ -119,6 +120,16 @@ def _proper(core: str, *, ending: str) -> bool:
     """Whether what stands before the ending can be a name."""
     least = 2 if ending in _WEAK or not ending else 1
     return len(core) >= least and not _ALL_GENERIC.fullmatch(core) and not _PATTERNS["notname"].search(core)
+
+
+def _holds(thing: Hit, ending: Hit) -> bool:
+    """Whether an ending is only the tail of a longer product (the charger that ends like an appliance shop)."""
+    return thing.start < ending.start and thing.end >= ending.end
+
+
+def _stray(text: str, ending: Hit, *, start: int) -> bool:
+    """Whether an ending that is also a common noun stands without any word that leads to a name."""
+    return ending.word in _WEAK and not _PATTERNS["anchor"].search(text[max(0, start - 3) : start])
 
 
 def _glued(at: int, suffixes: tuple[Hit, ...]) -> bool:

@@ -44,7 +44,7 @@ def sums(text: str) -> list[Sum]:
     taken = 0
     hits = [match for name in ("unit", "sign", "paid", "large", "lone") for match in _PATTERNS[name].finditer(text)]
     for match in sorted(hits, key=lambda hit: hit.start("a")):
-        value = _value(match)
+        value = _plain(_value(match))
         if value is None or match.start("a") < taken or not 0 < value < _LONGEST:
             continue
         if _counts_things(text, match):
@@ -75,9 +75,16 @@ def _value(match: re.Match[str]) -> Decimal | None:
     if "u" not in groups and UNITS.get(words[0], 0) >= _HUNDRED:
         return None
     value = number(words)
-    if value is None or not groups.get("u"):
-        return value
-    return _with_parts(match, value)
+    if value is not None and groups.get("u"):
+        value = _with_parts(match, value)
+    return value
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    """Without zeros after the point."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def _composite(words: str) -> bool:

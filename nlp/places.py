@@ -113,9 +113,13 @@ class Gazetteer:
         """A full name stands by itself; so does a bare name of home, unless glued into another word; others need context."""
         if hit.weight == _FULL:
             return True
-        return text.startswith(_AFTER, hit.end) or hit.end == len(text) or (
-            (hit.start == 0 or text.endswith(_BEFORE, 0, hit.start) or not text[hit.start - 1].isalnum())
-            and (hit.label.startswith(self._home) or len(hit.label) < _COUNTY)
+        return (
+            text.startswith(_AFTER, hit.end)
+            or hit.end == len(text)
+            or (
+                (hit.start == 0 or text.endswith(_BEFORE, 0, hit.start) or not text[hit.start - 1].isalnum())
+                and (hit.label.startswith(self._home) or len(hit.label) < _COUNTY)
+            )
         )
 
     def _regions(self, places: list[Hit]) -> tuple[str, ...]:

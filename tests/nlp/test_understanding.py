@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from cast import TODAY, reader, rows
 
 from cases.understanding import Understanding
+from tests.nlp.cast import TODAY, reader, rows
 
 
 def _shown(understanding: Understanding, key: str) -> Any:
