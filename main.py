@@ -19,7 +19,8 @@ from bot.logs import set_up
 from bot.settings import Settings, load_settings, root_secret
 from cases.errors import CaseError, LianxinError
 from cases.model import Role
-from cases.rulebook import Rulebook, load_rulebook
+from cases.rulebook import load_rulebook
+from cases.site import Rulebook
 from handlers import staffing
 from handlers.conversation import Conversation, error_text
 from handlers.delivery import Channel, Delivery

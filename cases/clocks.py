@@ -113,7 +113,7 @@ class OfficeHours:
 
 
 def prove(rule: ClockRule, started_at: datetime, calendar: WorkCalendar) -> Proof:
-    """The due date of ``rule`` from ``started_at``: the first day is not counted (Art. 45), each day with its reason."""
+    """The due date of ``rule`` from ``started_at``: the first day is not counted (Art. 45), each day has its reason."""
     start = china_date(started_at)
     steps = [Step(day=start, counted=False, why="first_day")]
     steps += (

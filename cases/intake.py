@@ -85,8 +85,8 @@ DEMAND_MARK = "|"
 class Draft:
     """What is known so far. ``facts`` maps a slot or label name to its value as text (ISO dates, plain decimals).
 
-    ``skipped`` are optional slots the person does not know, ``answered`` the slots answered one after another (for going
-    back), ``evidence`` the ids of stored attachments, ``pending`` the slot asked last.
+    ``skipped`` are optional slots the person does not know, ``answered`` the slots answered in their order (for
+    going back), ``evidence`` the ids of stored attachments, ``pending`` the slot asked last.
     """
 
     kinds: tuple[Kind, ...] = ()

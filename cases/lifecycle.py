@@ -169,7 +169,7 @@ OUTCOME_PATHS: Mapping[str, tuple[str, ...]] = {
     "dismissed": ("dismiss", "close"),
     "transferred": ("transfer", "close"),
 }
-"""How an officer's one action 办结 with an outcome walks the table; steps already behind the case are left out."""
+"""How an officer's one action of closing with an outcome walks the table; steps behind the case are left out."""
 
 
 def _effects() -> Mapping[str, Callable[[Case, Actor, Mapping[str, str]], dict[str, object]]]:

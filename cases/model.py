@@ -122,7 +122,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """A member of an office. ``deputy_for`` is the officer whom this one stands in for (B岗)."""
+    """A member of an office. ``deputy_for`` is the officer whom this one stands in for."""
 
     id: StaffId
     bureau: str

@@ -29,8 +29,8 @@ def placeholders(template: str) -> frozenset[str]:
 class Texts:
     """The texts of a site by key.
 
-    ``{name}`` is replaced by a fact. A part in ``[[…]]`` is left out when one of its facts is empty, so that what is not
-    known (a telephone number) is not printed as a gap.
+    ``{name}`` is replaced by a fact. A part in ``[[…]]`` is left out when one of its facts is empty, so that what is
+    not known (a telephone number) is not printed as a gap.
     """
 
     def __init__(self, entries: Mapping[str, str]) -> None:

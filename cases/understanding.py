@@ -44,7 +44,7 @@ class Understanding:
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """A person corrects a fact in free words: which fact (a name of ``intake``'s slots) and the words of the new value."""
+    """A fact corrected in free words: which one (a name of ``intake``'s slots) and the words of the new value."""
 
     slot: str
     value: str

@@ -1,4 +1,4 @@
-"""What people do with cases: one verb, one transaction. Each verb reads the case through ``access`` and ends in ``ledger``."""
+"""What people do with cases: one verb, one transaction; each reads through ``access`` and ends in ``ledger``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import datetime
 from cases import intake, lifecycle
 from cases.calendar import CHINA
 from cases.errors import CaseError
-from cases.events import Change
 from cases.intake import Draft
 from cases.messages import Address
 from cases.model import CONSUMER, SYSTEM, Actor, Case, CaseNo, Kind, Role, Staff, Status
@@ -96,7 +95,7 @@ async def _do(
 
 
 async def act(
-    tx: Transaction, staff: Staff, no: str, verb: str, *, facts: Mapping[str, str], version: int | None, office: Office
+    tx: Transaction, staff: Staff, no: str, *, verb: str, facts: Mapping[str, str], version: int | None, office: Office
 ) -> Case:
     """A member of staff does ``verb`` to a case; ``version`` is that of the card it was chosen on.
 
@@ -122,7 +121,7 @@ def _check_fresh(case: Case, verb: str, *, version: int | None, role: Role) -> N
 
 def _checked(case: Case, verb: str, facts: Mapping[str, str], *, office: Office) -> Mapping[str, str]:
     if verb == "route":
-        if facts.get("bureau") not in office.rulebook.directory:
+        if facts.get("bureau", "") not in office.rulebook.directory:
             raise CaseError("bureau_unknown", no=case.no)
         return {**facts, "because": office.say("why.desk", bureau=bureau_words(facts["bureau"], office=office))}
     if verb == "send_back":

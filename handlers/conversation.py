@@ -169,7 +169,6 @@ def _followed_by_evidence(rows: Sequence[Waiting], n: int) -> bool:
     return after is not None and not after.pressed and bool(after.forwarded or after.attachments)
 
 
-def _bare(error: Exception) -> tuple[type[Exception], Exception, object]:
+def _bare(error: Exception) -> BaseException:
     """The traceback without the words of the error, which may hold what a person said."""
-    clean = RuntimeError(type(error).__name__)
-    return (RuntimeError, clean, error.__traceback__)
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)

@@ -65,7 +65,7 @@ async def _warn(tx: Transaction, row: ClockRow, now: datetime, *, office: Office
     if step is None:
         step = row.clock.step - 1
     else:
-        await _tell(tx, owing, step, now, office=office)
+        await _tell(tx, owing, step, now=now, office=office)
     moved = at_step(row.clock, step + 1, rule=rule, calendar=calendar, hours=hours, urgent=case.urgent)
     return ClockRow(id=row.id, clock=moved)
 
@@ -74,7 +74,7 @@ def _waiting(clock: Clock, until: datetime) -> Clock:
     return Clock(**{**clock.__dict__, "next_warning": until})
 
 
-async def _tell(tx: Transaction, owing: _Owing, step: int, now: datetime, *, office: Office) -> None:
+async def _tell(tx: Transaction, owing: _Owing, step: int, *, now: datetime, office: Office) -> None:
     if step >= len(owing.rule.warnings):
         await _finish(tx, owing.case, office=office)
         return

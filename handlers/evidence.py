@@ -65,7 +65,7 @@ class Files:
         return self._folder / sha256[:2] / sha256
 
     async def keep(self, content: AsyncIterable[bytes], *, limit: int | None = None) -> tuple[str, int]:
-        """Store the bytes sealed and return their hash and size. ValueError over ``limit`` bytes; nothing is left then."""
+        """Store the bytes sealed; return their hash and size. ValueError over ``limit`` bytes, with nothing left behind."""
         self._folder.mkdir(parents=True, exist_ok=True)
         digest, size, buffer = hashlib.sha256(), 0, bytearray()
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
@@ -111,11 +111,11 @@ async def fetch_wanted(database: Database, files: Files, sources: Mapping[str, S
         wanted = await tx.evidence.wanted(sources.keys(), office.now(), limit=BATCH)
     kept = 0
     for evidence in wanted:
-        kept += await _fetch(database, files, sources[evidence.person.channel], evidence, office=office)
+        kept += await _fetch(database, files, evidence, source=sources[evidence.person.channel], office=office)
     return kept
 
 
-async def _fetch(database: Database, files: Files, source: Source, evidence: Evidence, *, office: Office) -> bool:
+async def _fetch(database: Database, files: Files, evidence: Evidence, *, source: Source, office: Office) -> bool:
     try:
         sha256, size = await files.keep(source.fetch(evidence.attachment))
     except DeliveryError as error:

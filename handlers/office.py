@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cases.calendar import china_date
-from cases.rulebook import Rulebook
+from cases.site import Rulebook
 from nlp import Reader
 
 Now = Callable[[], datetime]

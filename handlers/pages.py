@@ -30,7 +30,7 @@ SHOWN = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a chat: what the person said (``mine``) or was told. ``id`` is unique in the chat, "in:7" or "out:9"."""
+    """One line of a chat, said by the person (``mine``) or told; ``id`` is unique in the chat: "in:7", "out:9"."""
 
     id: str
     at: datetime
@@ -115,7 +115,7 @@ class Pages:
     async def act(self, staff: Staff, no: str, verb: str, *, facts: Mapping[str, str], version: int | None) -> Case:
         """A staff verb from the desk; raises the CaseErrors of ``casework.act``."""
         async with self._database.begin() as tx:
-            case = await casework.act(tx, staff, no, verb, facts=facts, version=version, office=self.office)
+            case = await casework.act(tx, staff, no, verb=verb, facts=facts, version=version, office=self.office)
         self._delivery.wake()
         return case
 

@@ -108,7 +108,9 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, how: str) -> AsyncIterator[Transaction]:
         async with self.engine.connect() as connection:
-            connection.sync_connection.info["begin"] = how  # type: ignore[union-attr]
+            raw = connection.sync_connection
+            assert raw is not None, "just connected"
+            raw.info["begin"] = how
             async with connection.begin():
                 tx = Transaction(connection, self.schema, self.vault)
                 yield tx
@@ -137,7 +139,7 @@ def open_engine(url: str) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # stops the driver's own late BEGIN
+    connection.isolation_level = None  # stops the driver's own late BEGIN
     cursor = connection.cursor()
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -47,7 +46,7 @@ class Instant(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -65,6 +64,8 @@ class Schema:
         self._vault = vault
         self._messages()
         self._cases()
+        self._about_cases()
+        self._evidence()
         self._people()
 
     def _sealed(self, column: str) -> Sealed:
@@ -165,6 +166,8 @@ class Schema:
             Column("phone_index", String(64), index=True),
         )
         Index("ix_identities_person", self.identities.c.person)
+
+    def _about_cases(self) -> None:
         self.journal = Table(
             "journal",
             self.metadata,
@@ -190,6 +193,8 @@ class Schema:
         )
         running = self.clocks.c.stopped_at.is_(None)
         Index("ix_clocks_next", self.clocks.c.next_warning, sqlite_where=running, postgresql_where=running)
+
+    def _evidence(self) -> None:
         self.evidence = Table(
             "evidence",
             self.metadata,

@@ -1,4 +1,4 @@
-"""A whole Lianxin in one test: real database, real rules, real dialogues; only the clock and the channel are the test's.
+"""A whole Lianxin in one test: real database, rules and dialogues; only the clock and the channel are the test's.
 
 ``await wang.says("…")`` sends a message and works it; ``wang.hears("…")`` asserts what came back.
 """
@@ -11,12 +11,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.settings import Settings
 from cases.errors import DeliveryError
 from cases.messages import Address, Attachment, AttachmentKind, Choice, Incoming, Outgoing
 from cases.model import Role
-from cases.rulebook import Rulebook, load_rulebook
+from cases.rulebook import load_rulebook
+from cases.site import Rulebook
 from handlers import staffing
 from main import House, build
 from tests.clock import Clock
@@ -60,12 +62,12 @@ class Person:
         self._keys = itertools.count(1)
         self._heard = 0
 
-    def message(self, text: str = "", *, pressed: str = "", **more: object) -> Incoming:
+    def message(self, text: str = "", *, pressed: str = "", **more: Any) -> Incoming:
         key = f"{self.address.value}-{next(self._keys)}"
-        values = {"address": self.address, "key": key, "at": self._town.clock(), "text": text, "pressed": pressed}
-        return Incoming(**{**values, **more})  # type: ignore[arg-type]
+        now = self._town.clock()
+        return Incoming(address=self.address, key=key, at=now, text=text, pressed=pressed, **more)
 
-    async def says(self, text: str, **more: object) -> list[str]:
+    async def says(self, text: str, **more: Any) -> list[str]:
         """Say something; returns every text that came since the last time."""
         return await self.sends(self.message(text, **more))
 

@@ -50,6 +50,8 @@ def test_what_the_rules_allow_is_not_found() -> None:
 
 def faults(path: str, source: str) -> Iterator[str]:
     """Every breach of the rules in one file, with its place."""
+    if "migrations/versions" in path:
+        return  # written by the migration tool
     tree, lines = ast.parse(source), len(source.splitlines())
     if lines > 350:
         yield f"{path}: {lines} lines"

@@ -30,9 +30,18 @@ class Heard:
     regions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """An answer as it was given, and as it was understood without knowing the question."""
+
+    text: str
+    heard: Understanding
+    office: Office
+
+
 def read_answer(draft: Draft, slot: Slot, text: str, *, heard: Understanding, office: Office) -> Heard:
     """The draft with the answer taken in; nothing that was said is dropped."""
-    result = READERS[slot](draft, text, heard, office)
+    result = READERS[slot](draft, Said(text=text, heard=heard, office=office))
     if result.unclear is None:
         return result
     return _kept_anyway(draft, text, heard, unclear=result)
@@ -52,79 +61,81 @@ def _bare(text: str, slot: Slot) -> str:
     return " ".join(text.split())[: LONGEST[slot]]
 
 
-def _kind(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    named = [kind for kind in Kind if office.say(f"kind.{kind.value}") in text]
-    kinds = tuple(named) or heard.kinds
+def _kind(draft: Draft, said: Said) -> Heard:
+    named = [kind for kind in Kind if said.office.say(f"kind.{kind.value}") in said.text]
+    kinds = tuple(named) or said.heard.kinds
     if not kinds:
         return Heard(draft=draft, unclear="again.kind")
     return Heard(draft=replace(draft, kinds=kinds))
 
 
-def _narrative(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    if not WORD.search(text):
+def _narrative(draft: Draft, said: Said) -> Heard:
+    if not WORD.search(said.text):
         return Heard(draft=draft, unclear="again.narrative")
-    told = tell(learn(draft, heard), text)
+    told = tell(learn(draft, said.heard), said.text)
     return Heard(draft=replace(told, answered=(*told.answered, Slot.NARRATIVE.value)))
 
 
-def _merchant(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    name = heard.merchant or _bare(text, Slot.MERCHANT)
+def _merchant(draft: Draft, said: Said) -> Heard:
+    name = said.heard.merchant or _bare(said.text, Slot.MERCHANT)
     if not WORD.search(name):
         return Heard(draft=draft, unclear="again.merchant")
-    return Heard(draft=answer(learn(draft, replace(heard, merchant=None)), Slot.MERCHANT, name))
+    return Heard(draft=answer(learn(draft, replace(said.heard, merchant=None)), Slot.MERCHANT, name))
 
 
-def _region(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    found = office.reader.region(text)
+def _region(draft: Draft, said: Said) -> Heard:
+    found = said.office.reader.region(said.text)
     if len(found) > 1:
         return Heard(draft=draft, unclear="again.region_which", regions=found)
     if not found:
         return Heard(draft=draft, unclear="again.region")
     draft = answer(draft, Slot.REGION, found[0])
-    township = office.reader.township(text)
+    township = said.office.reader.township(said.text)
     return Heard(draft=with_fact(draft, "township", township) if township else draft)
 
 
-def _merchant_address(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    address = _bare(text, Slot.MERCHANT_ADDRESS)
+def _merchant_address(draft: Draft, said: Said) -> Heard:
+    address = _bare(said.text, Slot.MERCHANT_ADDRESS)
     if len(address) < LEAST_ADDRESS or not WORD.search(address):
         return Heard(draft=draft, unclear="again.merchant_address")
     draft = answer(draft, Slot.MERCHANT_ADDRESS, address)
-    found, township = office.reader.region(text), office.reader.township(text)
+    found, township = said.office.reader.region(said.text), said.office.reader.township(said.text)
     if len(found) == 1 and not draft.get("region"):
         draft = with_fact(draft, "region", found[0])
     return Heard(draft=with_fact(draft, "township", township) if township else draft)
 
 
-def _happened_on(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    day = office.reader.day(text, today=office.today())
+def _happened_on(draft: Draft, said: Said) -> Heard:
+    day = said.office.reader.day(said.text, today=said.office.today())
     if day is None:
         return Heard(draft=draft, unclear="again.happened_on")
     return Heard(draft=answer(draft, Slot.HAPPENED_ON, day.isoformat()))
 
 
-def _amount(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    amount = office.reader.amount(text, bare=True)
+def _amount(draft: Draft, said: Said) -> Heard:
+    amount = said.office.reader.amount(said.text, bare=True)
     if amount is None:
         return Heard(draft=draft, unclear="again.amount")
     return Heard(draft=answer(draft, Slot.AMOUNT, format(amount, "f")))
 
 
-def _demands(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    labels = office.rulebook.labels["demand"]
-    named = tuple(label for label in labels if label in text or office.rulebook.plain.get(label, label) in text)
-    demands = named or heard.demands
+def _demands(draft: Draft, said: Said) -> Heard:
+    labels = said.office.rulebook.labels["demand"]
+    named = tuple(
+        label for label in labels if label in said.text or said.office.rulebook.plain.get(label, label) in said.text
+    )
+    demands = named or said.heard.demands
     if not demands:
         return Heard(draft=draft, unclear="again.demands")
     return Heard(draft=answer(draft, Slot.DEMANDS, DEMAND_MARK.join(demands)))
 
 
-def _identity(slot: Slot) -> Callable[[Draft, str, Understanding, Office], Heard]:
-    def read(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-        said = office.reader.identity(text)
-        found = {Slot.NAME: said.name, Slot.PHONE: said.phone, Slot.ADDRESS: said.address}
-        if slot is Slot.ADDRESS and not found[slot] and len(text) >= LEAST_ADDRESS and WORD.search(text):
-            found[slot] = text
+def _identity(slot: Slot) -> Callable[[Draft, Said], Heard]:
+    def read(draft: Draft, said: Said) -> Heard:
+        who = said.office.reader.identity(said.text)
+        found = {Slot.NAME: who.name, Slot.PHONE: who.phone, Slot.ADDRESS: who.address}
+        if slot is Slot.ADDRESS and not found[slot] and len(said.text) >= LEAST_ADDRESS and WORD.search(said.text):
+            found[slot] = said.text
         if not found[slot]:
             return Heard(draft=draft, unclear=f"again.{slot.value}")
         for other in (Slot.NAME, Slot.PHONE, Slot.ADDRESS):
@@ -136,27 +147,27 @@ def _identity(slot: Slot) -> Callable[[Draft, str, Understanding, Office], Heard
     return read
 
 
-def _named(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+def _named(draft: Draft, said: Said) -> Heard:
     for value in ("no", "yes"):
-        if office.say(f"choice.named_{value}") in text:
+        if said.office.say(f"choice.named_{value}") in said.text:
             return Heard(draft=answer(draft, Slot.NAMED, value))
     return Heard(draft=draft, unclear="again.named")
 
 
-def _product(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
-    if not WORD.search(text):
+def _product(draft: Draft, said: Said) -> Heard:
+    if not WORD.search(said.text):
         return Heard(draft=draft, unclear="again.merchant")
-    return Heard(draft=answer(draft, Slot.PRODUCT, _bare(text, Slot.PRODUCT)))
+    return Heard(draft=answer(draft, Slot.PRODUCT, _bare(said.text, Slot.PRODUCT)))
 
 
-def _unclear(key: str) -> Callable[[Draft, str, Understanding, Office], Heard]:
-    def read(draft: Draft, text: str, heard: Understanding, office: Office) -> Heard:
+def _unclear(key: str) -> Callable[[Draft, Said], Heard]:
+    def read(draft: Draft, said: Said) -> Heard:
         return Heard(draft=draft, unclear=key)
 
     return read
 
 
-READERS: Mapping[Slot, Callable[[Draft, str, Understanding, Office], Heard]] = {
+READERS: Mapping[Slot, Callable[[Draft, Said], Heard]] = {
     Slot.KIND: _kind,
     Slot.ELSEWHERE: _unclear("again.elsewhere"),
     Slot.NARRATIVE: _narrative,

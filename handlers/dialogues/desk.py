@@ -161,7 +161,7 @@ async def _told(turn: Turn) -> None:
 async def _do(turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[str, str]) -> None:
     staff = _staff(turn)
     known = int(version) if version.isdigit() and version != "0" else None
-    case = await casework.act(turn.tx, staff, no, verb, facts=facts, version=known, office=turn.office)
+    case = await casework.act(turn.tx, staff, no, verb=verb, facts=facts, version=known, office=turn.office)
     turn.say("staff.done", verb=turn.office.say(f"verb.{verb}"), no=no)
     try:
         await show(turn, case.no)

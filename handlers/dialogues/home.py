@@ -59,7 +59,7 @@ async def _joined(turn: Turn) -> bool:
 
 
 async def _before_consent(turn: Turn) -> None:
-    """Nothing of a person is kept as a fact before they know who keeps it, why and how long, and agree (PIPL 13, 17)."""
+    """No fact of a person is kept before they know who keeps it, why and how long, and agree (PIPL 13, 17)."""
     prefix, answered, *_ = [*pressed_parts(turn.message), "", ""]
     if prefix == CONSENT and answered == "no":
         await _refused(turn)

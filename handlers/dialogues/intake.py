@@ -133,7 +133,7 @@ async def _pressed(turn: Turn, draft: Draft) -> None:
         _ask(turn, draft)
         return
     if act == "s" and rest[0] in set(Slot):
-        _chosen(turn, draft, Slot(rest[0]), rest[1])
+        _chosen(turn, draft, Slot(rest[0]), value=rest[1])
     elif act == "e" and rest[0] in set(CORRECTABLE):
         _reask(turn, draft, Slot(rest[0]))
     elif act in COMMANDS:
@@ -143,7 +143,7 @@ async def _pressed(turn: Turn, draft: Draft) -> None:
         _ask(turn, draft)
 
 
-def _chosen(turn: Turn, draft: Draft, slot: Slot, value: str) -> None:
+def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
     """A choice button of a question, also of an earlier one: it answers or changes that slot."""
     if slot is Slot.KIND and value in set(Kind):
         draft = replace(draft, kinds=(Kind(value),))
@@ -250,7 +250,7 @@ async def _confirm(turn: Turn, draft: Draft) -> None:
     foreign = foreign_department(draft, office=turn.office) if draft.kinds else None
     slot = intake.next_slot(draft, foreign=foreign is not None)
     if slot is Slot.ELSEWHERE:
-        _chosen(turn, draft, slot, "stay")
+        _chosen(turn, draft, slot, value="stay")
         return
     if slot is not Slot.CONFIRM:
         _ask(turn, draft)
@@ -280,7 +280,7 @@ async def _back(turn: Turn, draft: Draft) -> None:
 async def _cancel(turn: Turn, draft: Draft) -> None:
     pending = _pending(draft)
     if pending is Slot.ELSEWHERE:
-        _chosen(turn, draft, pending, "leave")
+        _chosen(turn, draft, pending, value="leave")
         return
     turn.say("intake.cancelled")
     turn.go(HOME)

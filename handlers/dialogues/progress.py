@@ -1,4 +1,4 @@
-"""One's own cases: where they stand, and 撤回, 补充, 催办, rating on a chosen one."""
+"""One's own cases: where they stand, and withdrawing, adding to, chasing and rating a chosen one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _buttons(turn: Turn, case: Case) -> Buttons:
 
 
 async def choose(turn: Turn, verb: str) -> None:
-    """The person typed 撤回, 补充 or 催办: on which case?"""
+    """The person typed a verb alone: on which case?"""
     cases = [case for case in await turn.tx.cases.of_person(turn.person, limit=SHOWN) if is_open(case)]
     complaints = [case for case in cases if case.kind is Kind.COMPLAINT]
     if verb == "withdraw" and complaints:
@@ -74,7 +74,7 @@ def _pick(cases: Sequence[Case], verb: str) -> Buttons:
 
 async def pressed(turn: Turn) -> None:
     """A button of this dialogue."""
-    _, act, no, *rest = [*pressed_parts(turn.message), "", ""]
+    _, act, no, *_ = [*pressed_parts(turn.message), "", ""]
     if act in VERBS:
         await VERBS[act](turn, no)
     else:
@@ -119,7 +119,7 @@ async def _add(turn: Turn, no: str) -> None:
 
 
 async def hear(turn: Turn) -> None:
-    """Words or files for the case that was chosen for 补充."""
+    """Words or files for the case that was chosen to be added to."""
     no = str(turn.session.data.get("no", ""))
     if turn.command() in ("cancel", "back"):
         turn.say("progress.add_left")

@@ -40,7 +40,7 @@ class Turn:
     def staff(self) -> Staff | None:
         return self.session.staff
 
-    def say(self, key: str, choices: Buttons = (), **facts: object) -> None:
+    def say(self, key: str, choices: Buttons = (), /, **facts: object) -> None:
         """Answer with a text of the site."""
         self.tell(self.office.say(key, **facts), choices)
 
