@@ -10,6 +10,8 @@ from nlp.lexicon import Hits, Lexicon, load
 
 _TABLE = load("kinds")
 _SURE = 3
+_OPENING = 6
+"""A sure word within the first characters says what the text is, and counts twice."""
 _RULES = ("own", "punish", "claim", "deal")
 
 
@@ -68,5 +70,7 @@ def _strong(hits: Hits, kind: Kind) -> bool:
 
 
 def _sum(hits: Hits, kind: Kind) -> int:
-    seen = {hit.word: hit.weight for hit in hits.get(f"kind {kind}", ())}
-    return sum(seen.values())
+    found = hits.get(f"kind {kind}", ())
+    seen = {hit.word: hit.weight for hit in found}
+    opens = any(hit.start < _OPENING and hit.weight >= _SURE for hit in found)
+    return sum(seen.values()) + (_SURE if opens else 0)

@@ -103,8 +103,8 @@ def _place(hit: Hit) -> tuple[int, int]:
 def check_labels(used: Mapping[str, Iterable[str]], *, allowed: Mapping[str, Collection[str]] | None) -> None:
     """RulebookFault naming every label that a lexicon uses and ``allowed`` does not list.
 
-    ``allowed`` maps a list's name (object, category, problem, department, demand, sales_mode) to its labels; a list that it
-    does not name is not checked.
+    ``allowed`` maps a list's name (object, category, problem, department, demand, sales_mode) to its labels; a list
+    that it does not name is not checked.
     """
     faults = [
         Fault(file=f"nlp/lexicons ({name})", path=label, found=label, allowed=" ".join(sorted(allowed[name])))

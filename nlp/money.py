@@ -15,7 +15,7 @@ _WEIGHTS: dict[str, int] = _TABLE["weights"]
 _PIECE: str = _TABLE["piece"]["unit"]
 _AFTER_YUAN = tuple(_TABLE["piece"]["after_yuan"].split())
 _BUYING = frozenset(_TABLE["piece"]["buying"].split())
-_HUNDRED = 100
+_TEN, _HUNDRED = 10, 100
 _LONGEST = 10_000_000_000
 
 
@@ -70,7 +70,12 @@ def bare_sum(text: str) -> Decimal | None:
 def _value(match: re.Match[str]) -> Decimal | None:
     groups = match.groupdict()
     words = match["a"]
-    if "u" not in groups and words[-1:] not in UNITS and not words[0].isdigit() and not _composite(words):
+    if (
+        "u" not in groups
+        and words[-1:] not in UNITS
+        and not words[0].isdigit()
+        and not _composite(words, paid=match.re is _PATTERNS["paid"])
+    ):
         return None
     if "u" not in groups and UNITS.get(words[0], 0) >= _HUNDRED:
         return None
@@ -87,9 +92,10 @@ def _plain(value: Decimal | None) -> Decimal | None:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def _composite(words: str) -> bool:
-    """A numeral of its own without a unit word: it must hold a hundred or more (one thousand two)."""
-    return any(UNITS.get(char, 0) >= _HUNDRED for char in words)
+def _composite(words: str, *, paid: bool) -> bool:
+    """A numeral that needs no unit: it holds a hundred or more (one thousand two), or ten after a verb of paying."""
+    least = _TEN if paid else _HUNDRED
+    return any(UNITS.get(char, 0) >= least for char in words)
 
 
 def _with_parts(match: re.Match[str], value: Decimal) -> Decimal:

@@ -12,7 +12,7 @@ UNITS: dict[str, int] = _TABLE["units"]
 
 
 def number(text: str) -> Decimal | None:
-    """The value of a numeral; None when it is none. A digit after a large unit counts tenths of it (one thousand two)."""
+    """The value of a numeral; None when it is none. A digit after a large unit counts tenths of it."""
     text = text.replace(",", "").replace(" ", "")
     if not text:
         return None

@@ -110,7 +110,7 @@ class Gazetteer:
         return None, tuple(dict.fromkeys(code[:_COUNTY] for code in fitting))
 
     def _stands(self, text: str, hit: Hit) -> bool:
-        """A full name stands by itself; so does a bare name of home, unless glued into another word; others need context."""
+        """A full name stands by itself; a bare one needs words around it that make it a place."""
         if hit.weight == _FULL:
             return True
         return (
