@@ -104,7 +104,8 @@ def build(settings: Settings, rulebook: Rulebook, *, channels: Mapping[str, Chan
 async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:
     """Start the parts and work until told to stop; they stop in the reverse order of their start."""
     from bot.serving import serving
-    from bot.web.app import WebChannel, make_app
+    from bot.web.app import make_app
+    from bot.web.channel import WebChannel
 
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -127,7 +128,10 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
             channels.clear()
         await start_parts(group, house, only=only, telegram=telegram)
         if "web" in only:
-            app = make_app(pages=house.pages, web=web, telegram_webhook=telegram.handle_webhook if telegram else None)
+            hook = telegram.handle_webhook if telegram else None
+            app = make_app(
+                pages=house.pages, web=web, telegram_webhook=hook, ready=house.pages.ready, now=house.office.now
+            )
             await parts.enter_async_context(serving(app, host=settings.http_host, port=settings.http_port))
         await announce(house, settings)
         await stopped.wait()

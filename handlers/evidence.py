@@ -65,7 +65,7 @@ class Files:
         return self._folder / sha256[:2] / sha256
 
     async def keep(self, content: AsyncIterable[bytes], *, limit: int | None = None) -> tuple[str, int]:
-        """Store the bytes sealed; return their hash and size. ValueError over ``limit`` bytes, with nothing left behind."""
+        """Store the bytes sealed; return hash and size. ValueError over ``limit`` bytes, with nothing left behind."""
         self._folder.mkdir(parents=True, exist_ok=True)
         digest, size, buffer = hashlib.sha256(), 0, bytearray()
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")

@@ -90,6 +90,7 @@ def _branded(text: str, hits: Hits) -> Iterator[Named]:
 def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
     goods = hits.get("product", ())
     suffixes = tuple(hit for hit in hits.get("suffix", ()) if not any(_holds(thing, hit) for thing in goods))
+    troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1]
     cuts = [hit.end for hit in (*places, *hits.get("platform", ()))]
     done = 0
     for hit in suffixes:
@@ -98,6 +99,8 @@ def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Nam
         end = _extended(text, hit.end, suffixes=suffixes)
         start = _start(text, hit.start, floor=done, cuts=cuts)
         if start is None or not _proper(text[start : hit.start], ending=hit.word) or _stray(text, hit, start=start):
+            continue
+        if any(start <= trouble.start and trouble.end <= hit.start for trouble in troubles):
             continue
         named = _with_branch(text, start=start, end=end, score=_score(text, start=start, ending=hit.word))
         done = named.end
@@ -124,7 +127,8 @@ def _proper(core: str, *, ending: str) -> bool:
 
 def _holds(thing: Hit, ending: Hit) -> bool:
     """Whether an ending is only the tail of a longer product (the charger that ends like an appliance shop)."""
-    return thing.start < ending.start and thing.end >= ending.end
+    inside = thing.start <= ending.start and thing.end >= ending.end
+    return inside and (thing.start < ending.start or not thing.label)
 
 
 def _stray(text: str, ending: Hit, *, start: int) -> bool:
@@ -147,6 +151,15 @@ def _extended(text: str, end: int, *, suffixes: tuple[Hit, ...]) -> int:
 
 def _joins(gap: str) -> bool:
     return gap.isalnum() and not _PATTERNS["notbranch"].search(gap) and not gap[0].isdigit()
+
+
+def rebranched(merchant: str, value: str) -> str | None:
+    """The merchant's name with another branch, when ``value`` is the name of one; None when it is something else."""
+    match = _PATTERNS["branch"].fullmatch(value.strip())
+    branch = (match["a"] or match["b"]) if match else None
+    if not branch or not merchant.endswith(")") or _PATTERNS["notbranch"].search(branch):
+        return None
+    return f"{merchant.rpartition('(')[0]}({branch})"
 
 
 def _with_branch(text: str, *, start: int, end: int, score: int) -> Named:

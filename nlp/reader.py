@@ -46,6 +46,10 @@ class Reader:
         """The facts that a short message corrects, with the words of the new value; () for anything else."""
         return corrections(normalise(text), guess=self._slot_of)
 
+    def rebranched(self, merchant: str, value: str) -> str | None:
+        """The merchant with another branch, when ``value`` names one: a shop's branch is often taken for its address."""
+        return merchants.rebranched(merchant, value)
+
     def identity(self, text: str) -> Identity:
         """Name, telephone and address in an answer to "who are you"; what was not said is None."""
         return contacts.identity(normalise(text))

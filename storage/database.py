@@ -19,6 +19,7 @@ from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
 from storage.evidence_store import EvidenceStore
 from storage.inbox_store import InboxStore
+from storage.migrating import HEAD
 from storage.number_store import NumberStore
 from storage.outbox_store import OutboxStore
 from storage.staff_store import StaffStore
@@ -117,12 +118,14 @@ class Database:
                 await tx.flush()
 
     async def ping(self) -> None:
-        """StorageFault when the database does not answer."""
+        """StorageFault when the database does not answer or is not at this version of the program."""
         try:
             async with self.read() as tx:
-                await tx.execute(text("SELECT 1"))
+                revision = (await tx.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
         except (DBAPIError, OSError) as error:
             raise StorageFault("the database does not answer") from error
+        if revision != HEAD:
+            raise StorageFault(f"the database is at revision {revision}, this program needs {HEAD}")
 
     async def close(self) -> None:
         await self.engine.dispose()

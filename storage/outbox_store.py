@@ -116,6 +116,12 @@ class OutboxStore:
         rows = (await self._tx.execute(taken)).all()
         return sorted((_parcel(row) for row in rows), key=lambda parcel: (parcel.priority, parcel.id))
 
+    async def release(self, channels: Collection[str], *, now: datetime) -> None:
+        """What is being sent on these channels is owed again at once; only when nobody can be sending it."""
+        table = self._table
+        under_way = (table.c.state == DeliveryState.SENDING.value) & table.c.channel.in_(tuple(channels))
+        await self._tx.execute(update(table).where(under_way, table.c.not_before > now).values(not_before=now))
+
     async def settle(self, results: Sequence[Delivered]) -> None:
         """Note how attempts ended, in one round trip."""
         if not results:

@@ -120,10 +120,9 @@ def _amount(draft: Draft, said: Said) -> Heard:
 
 
 def _demands(draft: Draft, said: Said) -> Heard:
-    labels = said.office.rulebook.labels["demand"]
-    named = tuple(
-        label for label in labels if label in said.text or said.office.rulebook.plain.get(label, label) in said.text
-    )
+    rulebook = said.office.rulebook
+    labels = rulebook.labels["demand"]
+    named = tuple(label for label in labels if label in said.text or rulebook.plain.get(label, label) in said.text)
     demands = named or said.heard.demands
     if not demands:
         return Heard(draft=draft, unclear="again.demands")

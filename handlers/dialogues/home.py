@@ -240,6 +240,10 @@ async def _forget(turn: Turn) -> None:
 
 
 async def _nothing_open(turn: Turn) -> None:
+    filed = list(turn.session.data.get("filed", {}).values())
+    if filed and turn.command() == "confirm":
+        turn.say("intake.filed_already", numbers=filed[-1])
+        return
     turn.say("home.nothing_open", _menu(turn))
 
 

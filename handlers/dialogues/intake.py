@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cases import intake
-from cases.intake import CORRECTABLE, OPTIONAL, Draft, Slot
+from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Slot
 from cases.messages import Choice
 from cases.model import Kind
 from cases.routing import Level
@@ -96,21 +96,25 @@ def _corrected(turn: Turn, draft: Draft) -> bool:
         slot = Slot(correction.slot)
         if slot is _pending(draft) and not draft.get(slot.value):
             continue
+        merchant = turn.office.reader.rebranched(draft.get("merchant") or "", correction.value)
+        if merchant and slot in (Slot.MERCHANT, Slot.MERCHANT_ADDRESS):
+            draft = intake.with_fact(draft, "merchant", merchant)
+            changed.append(Slot.MERCHANT)
+            continue
         heard = turn.office.reader.understand(correction.value, today=turn.office.today())
         emptied = intake.without_fact(draft, slot.value) if slot is not Slot.NARRATIVE else draft
-        result = read_answer(emptied, slot, _branch(draft, slot, correction.value), heard=heard, office=turn.office)
+        result = read_answer(emptied, slot, correction.value, heard=heard, office=turn.office)
         if result.unclear is None:
             draft = replace(result.draft, answered=draft.answered)
             changed.append(slot)
+    if set(changed) - {*IDENTITY, Slot.NARRATIVE}:
+        # The officer reads the story beside the facts: it says where they were put right.
+        draft = intake.tell(draft, turn.text)
     for slot in changed:
         _say_changed(turn, draft, slot)
     if changed:
         _ask(turn, draft)
     return bool(changed)
-
-
-def _branch(draft: Draft, slot: Slot, value: str) -> str:
-    return value
 
 
 def _say_changed(turn: Turn, draft: Draft, slot: Slot) -> None:

@@ -1,0 +1,23 @@
+"""Work that is better finished than broken off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+PATIENCE = 3.0
+"""Seconds that a stopping program gives a piece of work."""
+
+
+async def finished(work: Coroutine[Any, Any, Result]) -> Result:
+    """Its result. Cancelled meanwhile, it lets ``work`` end first: between a commit and what follows it nothing is lost."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            await asyncio.wait([task], timeout=PATIENCE)
+        task.cancel()
+        raise

@@ -1,0 +1,84 @@
+"""Tells a starting process whether what a channel's rows call under way can still be under way.
+
+A row that is being sent has a lease, so that a living process is not disturbed in it. A dead one's leases need not be
+waited for: every process that delivers on a channel holds a shared lock for as long as it lives (the operating system
+or the server frees it, however the process ends), and one that finds nobody there has it alone for a moment. On SQLite
+it is a lock file beside the database, on PostgreSQL an advisory lock in a session of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+
+AGAIN = 0.02
+"""Seconds between two looks at a lock that another process holds alone, which it does for one transaction."""
+LOCK_CLASS = 12315
+"""The first half of our advisory locks' keys, apart from those of other programs in the database."""
+Alone = Callable[[Sequence[str]], Awaitable[None]]
+
+
+@asynccontextmanager
+async def attending(database: Database, names: Collection[str], *, alone: Alone) -> AsyncIterator[None]:
+    """Be known as present under ``names`` while the block runs.
+
+    Before it, ``alone`` is awaited with those names under which no other process is present; none can come meanwhile.
+    """
+    wanted = sorted(names)
+    if database.on_sqlite:
+        with ExitStack() as files:
+            await _by_files(_lock_files(database, wanted, files=files), alone=alone)
+            yield
+    else:
+        async with database.engine.connect() as plain:
+            session = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            await _by_session(session, wanted, alone=alone)
+            yield
+
+
+def _lock_files(database: Database, names: Sequence[str], *, files: ExitStack) -> dict[str, IO[bytes]]:
+    path = Path(database.engine.url.database or "")
+    return {name: files.enter_context(path.with_suffix(f".{name}.lock").open("ab")) for name in names}
+
+
+async def _by_files(files: dict[str, IO[bytes]], *, alone: Alone) -> None:
+    first = [name for name, file in files.items() if _locked(file, fcntl.LOCK_EX)]
+    await alone(first)
+    # Those held alone first: who waits for another must hold up nobody.
+    for name in sorted(files, key=lambda name: name not in first):
+        while not _locked(files[name], fcntl.LOCK_SH):
+            await asyncio.sleep(AGAIN)
+
+
+def _locked(file: IO[bytes], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _by_session(session: AsyncConnection, names: Sequence[str], *, alone: Alone) -> None:
+    first = [name for name in names if await _call(session, "pg_try_advisory_lock", name)]
+    await alone(first)
+    for name in first:
+        await _call(session, "pg_advisory_lock_shared", name)
+        await _call(session, "pg_advisory_unlock", name)
+    for name in set(names) - set(first):
+        await _call(session, "pg_advisory_lock_shared", name)
+
+
+async def _call(session: AsyncConnection, function: str, name: str) -> object:
+    key = zlib.crc32(name.encode()) - 2**31
+    statement = text(f"SELECT {function}(:class, :key)")
+    return (await session.execute(statement, {"class": LOCK_CLASS, "key": key})).scalar_one()
