@@ -43,7 +43,7 @@ def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: 
     complaint = points[Kind.COMPLAINT]
     own, deal = "own" in hits, "deal" in hits
     for kind in (Kind.INQUIRY, Kind.SUGGESTION):
-        told = _SURE if problem and kind is Kind.SUGGESTION else 0
+        told = _SURE if problem else 0
         if _strong(hits, kind) and points[kind] >= complaint + told and not (deal and problem):
             return (kind,)
     if _violation(hits, points):

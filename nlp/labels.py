@@ -18,7 +18,10 @@ _URGENT = load("urgent")
 _RULES = _DEMANDS["rules"]
 _DENIED = tuple(_RULES["denied"].split())
 _MONEY_NEXT = tuple(_RULES["money_next"].split())
-_ADJUST: Mapping[str, Mapping[str, str]] = load("adjust")["problem"]
+_FITS = {label: frozenset(rule["fits"].split()) for label, rule in load("adjust")["problem"].items()}
+_ELSEWHERE = {label: float(rule["else"]) for label, rule in load("adjust")["problem"].items()}
+_ORDINARY = frozenset(_URGENT["ordinary"]["words"].split())
+_ORDINARY_IN = frozenset(_URGENT["ordinary"]["categories"].split())
 _SILENT: str = load("adjust")["silent"]["category"]
 _ORDER = {label: place for table in (_CATEGORIES, _PROBLEMS) for place, label in enumerate(table)}
 _NONE = "none"
@@ -78,9 +81,9 @@ def problem(hits: Hits, *, category: str | None) -> Scored:
     """The problem with most evidence; some problems fit only some categories (adjust.toml)."""
     found = tuple(_apart(hits.get("problem", ())))
     points = _points(found)
-    for label, rule in _ADJUST.items():
-        if label in points and category is not None and category not in rule["fits"].split():
-            points[label] *= float(rule["else"])
+    for label in points:
+        if category is not None and label in _FITS and category not in _FITS[label]:
+            points[label] *= _ELSEWHERE[label]
     return _best(points, _words_by_label(found))
 
 
@@ -105,8 +108,7 @@ def sales_mode(hits: Hits, *, online: bool) -> str | None:
 
 def urgent(hits: Hits, *, category: str | None) -> tuple[str, ...]:
     """The words of danger to life, of injury, illness or crowds; () when there are none or they are denied."""
-    ordinary = _URGENT["ordinary"]
-    usual = set(ordinary["words"].split()) if category in ordinary["categories"].split() else set()
+    usual = _ORDINARY if category in _ORDINARY_IN else frozenset()
     denied = hits.get("denied", ())
     return tuple(
         hit.word
@@ -175,7 +177,7 @@ def _check(allowed: Mapping[str, Collection[str]] | None) -> None:
     used = {
         "object": {table["object"] for table in _CATEGORIES.values()},
         "category": {*_CATEGORIES, *product_categories(), *_DEPARTMENTS["category"], *_DEPARTMENTS["refine"]},
-        "problem": {*_PROBLEMS, *_DEPARTMENTS["problem"], *_ADJUST},
+        "problem": {*_PROBLEMS, *_DEPARTMENTS["problem"], *_FITS},
         "department": set(offices),
         "demand": {*_demands(), _RULES["goods_only"], _RULES["service_instead"]},
         "sales_mode": set(_SALES),

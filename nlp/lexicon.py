@@ -84,7 +84,7 @@ class Lexicon:
             start = last + 1 - length
             for group, label, weight in tags:
                 found.setdefault(group, []).append(Hit(start, last + 1, label, weight, word))
-        return {group: tuple(_longest(hits)) for group, hits in found.items()}
+        return {group: tuple(_longest(hits)) if len(hits) > 1 else (hits[0],) for group, hits in found.items()}
 
 
 def _longest(hits: list[Hit]) -> Iterator[Hit]:

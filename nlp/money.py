@@ -70,12 +70,7 @@ def bare_sum(text: str) -> Decimal | None:
 def _value(match: re.Match[str]) -> Decimal | None:
     groups = match.groupdict()
     words = match["a"]
-    if (
-        "u" not in groups
-        and words[-1:] not in UNITS
-        and not words[0].isdigit()
-        and not _composite(words, paid=match.re is _PATTERNS["paid"])
-    ):
+    if "u" not in groups and not words[0].isdigit() and not _composite(words, paid=match.re is _PATTERNS["paid"]):
         return None
     if "u" not in groups and UNITS.get(words[0], 0) >= _HUNDRED:
         return None
@@ -87,7 +82,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
 
 def _plain(value: Decimal | None) -> Decimal | None:
     """Without zeros after the point."""
-    if value is None:
+    if value is None or value > _LONGEST:
         return None
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 

@@ -95,7 +95,8 @@ class Gazetteer:
         if len(code) == _COUNTY and not code.startswith(self._home) and not self._near(code, name):
             return ()
         stem = _stem(name)
-        return (stem,) if len(stem) >= 2 and stem != name else ()
+        city = _stem(divisions().get(code[:4], "")) if len(code) == _COUNTY else ""
+        return (stem,) if len(stem) >= 2 and stem not in (name, city) else ()
 
     def _near(self, code: str, name: str) -> bool:
         return code.startswith(self._home[:2]) and name.endswith(_COUNTY_ENDS)

@@ -47,7 +47,7 @@ class Reader:
         return corrections(normalise(text), guess=self._slot_of)
 
     def rebranched(self, merchant: str, value: str) -> str | None:
-        """The merchant with another branch, when ``value`` names one: a shop's branch is often taken for its address."""
+        """The merchant with another branch, when ``value`` names one; a branch is often taken for an address."""
         return merchants.rebranched(merchant, value)
 
     def identity(self, text: str) -> Identity:

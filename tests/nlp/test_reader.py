@@ -102,3 +102,9 @@ def test_an_urgent_text_says_which_words_made_it_so() -> None:
     understanding = reader().understand("孩子吃了食堂的饭上吐下泻,全班都住院了", today=TODAY)
     assert understanding.urgent
     assert "住院" in understanding.because["urgent"]
+
+
+def test_a_corrected_branch_replaces_the_branch_in_the_name() -> None:
+    assert reader().rebranched("惠万家超市(建设路店)", "胜利路店") == "惠万家超市(胜利路店)"
+    assert reader().rebranched("惠万家超市(建设路店)", "华龙区中原路5号") is None
+    assert reader().rebranched("惠万家超市", "") is None
