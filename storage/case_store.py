@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select, update
@@ -57,8 +58,15 @@ class CaseStore:
             row = {"case_no": event.case_no, "at": event.at, "event": event.name.value, "by": event.by, "facts": facts}
             self._tx.add(self._journal, row)
 
+    def is_new(self, no: CaseNo) -> bool:
+        """Whether the case was added in this transaction and is not yet written."""
+        return bool(self._tx.pending(self._cases, "no", no))
+
     async def update(self, case: Case, *, expected: int) -> None:
         """Write the case over version ``expected``; CaseError ``changed_meanwhile`` when it has another by now."""
+        for row in self._tx.pending(self._cases, "no", case.no):
+            row.update(_case_row(case))
+            return
         table = self._cases
         statement = update(table).where(table.c.no == case.no, table.c.version == expected).values(_case_row(case))
         if (await self._tx.execute(statement)).rowcount != 1:
@@ -69,6 +77,8 @@ class CaseStore:
         return _case(row) if row else None
 
     async def identity(self, no: CaseNo) -> Identity | None:
+        for new in self._tx.pending(self._identities, "case_no", no):
+            return _identity(SimpleNamespace(**new))
         row = (await self._tx.execute(select(self._identities).where(self._identities.c.case_no == no))).first()
         return _identity(row) if row else None
 
@@ -163,7 +173,7 @@ def _case(row: Row[Any]) -> Case:
     )
 
 
-def _identity(row: Row[Any]) -> Identity:
+def _identity(row: Row[Any] | SimpleNamespace) -> Identity:
     consumer = Consumer(name=row.name, phone=row.phone, postal_address=row.postal_address)
     return Identity(case_no=CaseNo(row.case_no), person=Address.parse(row.person), consumer=consumer)
 

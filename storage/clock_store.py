@@ -34,6 +34,8 @@ class ClockStore:
 
     async def of(self, numbers: Collection[CaseNo], *, running: bool = True) -> dict[CaseNo, list[Clock]]:
         """The clocks of these cases, soonest due first."""
+        if all(self._tx.cases.is_new(number) for number in numbers):
+            return {number: self._new(number, running=running) for number in numbers}
         table = self._table
         statement = select(table).where(table.c.case_no.in_(numbers)).order_by(table.c.due_on, table.c.id)
         if running:
@@ -43,8 +45,18 @@ class ClockStore:
             found.setdefault(CaseNo(row.case_no), []).append(_clock(row))
         return found
 
+    def _new(self, number: CaseNo, *, running: bool) -> list[Clock]:
+        """The clocks of a case that is not yet written."""
+        clocks = [Clock(**row) for row in self._tx.pending(self._table, "case_no", number)]
+        return sorted((c for c in clocks if not (running and c.stopped_at)), key=lambda clock: clock.due_on)
+
     async def stop(self, case_no: CaseNo, rules: Collection[str], *, at: datetime) -> None:
         """Stop those of these rules that run on the case."""
+        if self._tx.cases.is_new(case_no):
+            for row in self._tx.pending(self._table, "case_no", case_no):
+                if row["rule"] in rules and row["stopped_at"] is None:
+                    row.update(stopped_at=at, next_warning=None)
+            return
         table = self._table
         fits = (table.c.case_no == case_no, table.c.rule.in_(rules), table.c.stopped_at.is_(None))
         await self._tx.execute(update(table).where(*fits).values(stopped_at=at, next_warning=None))

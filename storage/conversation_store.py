@@ -35,6 +35,7 @@ class ConversationStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._table = tx.schema.conversations
+        self._bound: dict[StaffId, list[Address]] | None = None
 
     async def open(self, persons: Sequence[Address], *, dialogue: str, at: datetime) -> dict[Address, Session]:
         """The sessions of these people, locked until the transaction ends; new ones start in ``dialogue``.
@@ -86,15 +87,17 @@ class ConversationStore:
         await self._start([person], dialogue="", at=at)
         statement = update(self._table).where(self._table.c.person == str(person))
         await self._tx.execute(statement.values(staff_id=staff))
+        self._bound = None
 
     async def addresses_of(self, staff: Sequence[StaffId]) -> dict[StaffId, list[Address]]:
-        """Every address bound to each of these staff members."""
-        table = self._table
-        statement = select(table.c.staff_id, table.c.person).where(table.c.staff_id.in_(staff)).order_by(table.c.person)
-        found: dict[StaffId, list[Address]] = {}
-        for row in await self._tx.execute(statement):
-            found.setdefault(StaffId(row.staff_id), []).append(Address.parse(row.person))
-        return found
+        """Every address bound to each of these staff members; all are read once a transaction, as the staff are."""
+        if self._bound is None:
+            table = self._table
+            bound = select(table.c.staff_id, table.c.person).where(table.c.staff_id.is_not(None))
+            self._bound = {}
+            for row in await self._tx.execute(bound.order_by(table.c.person)):
+                self._bound.setdefault(StaffId(row.staff_id), []).append(Address.parse(row.person))
+        return {member: self._bound[member] for member in staff if member in self._bound}
 
     async def forget_idle(self, before: datetime) -> None:
         """Drop what was half said and left since ``before``."""

@@ -38,7 +38,7 @@ class Transaction:
     def __init__(self, connection: AsyncConnection, schema: Schema, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
-        self._pending: dict[Table, list[Mapping[str, Any]]] = {}
+        self._pending: dict[Table, list[dict[str, Any]]] = {}
         self.schema = schema
         self.dialect = connection.dialect.name
         self.inbox = InboxStore(self)
@@ -55,9 +55,13 @@ class Transaction:
         """The searchable form of a sealed value."""
         return self._vault.blind_index(value)
 
-    def add(self, table: Table, row: Mapping[str, Any]) -> None:
+    def add(self, table: Table, row: dict[str, Any]) -> None:
         """Insert a row no later than the next statement; rows of one table go in one round trip."""
         self._pending.setdefault(table, []).append(row)
+
+    def pending(self, table: Table, key: str, value: object) -> list[dict[str, Any]]:
+        """The rows with this value that were added and are not yet written: they can be read and changed in place."""
+        return [row for row in self._pending.get(table, ()) if row[key] == value]
 
     async def execute(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None
@@ -65,6 +69,11 @@ class Transaction:
         """Run a statement after everything added so far."""
         await self.flush()
         return await self._connection.execute(statement, rows)
+
+    async def finish(self) -> None:
+        """Write everything that waits for the end."""
+        await self.numbers.keep()
+        await self.flush()
 
     async def flush(self) -> None:
         """Write what was added, parents before children."""
@@ -115,7 +124,7 @@ class Database:
             async with connection.begin():
                 tx = Transaction(connection, self.schema, self.vault)
                 yield tx
-                await tx.flush()
+                await tx.finish()
 
     async def ping(self) -> None:
         """StorageFault when the database does not answer or is not at this version of the program."""

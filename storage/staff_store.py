@@ -19,6 +19,7 @@ class StaffStore:
         self._tx = tx
         self._table = tx.schema.staff
         self._invites = tx.schema.invites
+        self._everyone: list[Staff] | None = None
 
     def add(self, staff: Staff, *, at: datetime) -> None:
         row = {
@@ -31,37 +32,34 @@ class StaffStore:
             "created_at": at,
         }
         self._tx.add(self._table, row)
+        self._everyone = None
+
+    async def _all(self) -> list[Staff]:
+        """Everyone, read once a transaction: an office has dozens of people, a case asks for them many times."""
+        if self._everyone is None:
+            self._everyone = [staff_from(row) for row in await self._tx.execute(select(self._table).order_by("id"))]
+        return self._everyone
 
     async def get(self, staff_id: StaffId) -> Staff | None:
-        row = (await self._tx.execute(select(self._table).where(self._table.c.id == staff_id))).first()
-        return staff_from(row) if row else None
+        return next((staff for staff in await self._all() if staff.id == staff_id), None)
 
     async def named(self, bureau: str, name: str) -> Staff | None:
         """The active member of the bureau with this name."""
-        table = self._table
-        statement = select(table).where(table.c.bureau == bureau, table.c.name == name, table.c.active)
-        row = (await self._tx.execute(statement)).first()
-        return staff_from(row) if row else None
+        return next((staff for staff in await self.of([bureau]) if staff.name == name), None)
 
     async def of(self, bureaus: Collection[str] | None = None, *, roles: Collection[Role] = ()) -> list[Staff]:
         """Active members of these bureaus (of all, when None) in these roles (in any, when empty)."""
-        table = self._table
-        statement = select(table).where(table.c.active).order_by(table.c.id)
-        if bureaus is not None:
-            statement = statement.where(table.c.bureau.in_(bureaus))
-        if roles:
-            statement = statement.where(table.c.role.in_([role.value for role in roles]))
-        return [staff_from(row) for row in await self._tx.execute(statement)]
+        return [
+            staff
+            for staff in await self._all()
+            if staff.active and (bureaus is None or staff.bureau in bureaus) and (not roles or staff.role in roles)
+        ]
 
     async def deputies_of(self, staff_id: StaffId) -> list[Staff]:
-        table = self._table
-        rows = await self._tx.execute(select(table).where(table.c.deputy_for == staff_id, table.c.active))
-        return [staff_from(row) for row in rows]
+        return [staff for staff in await self.of() if staff.deputy_for == staff_id]
 
     async def names(self, ids: Collection[str]) -> dict[str, str]:
-        table = self._table
-        rows = await self._tx.execute(select(table.c.id, table.c.name).where(table.c.id.in_(tuple(ids))))
-        return {row.id: row.name for row in rows}
+        return {staff.id: staff.name for staff in await self._all() if staff.id in ids}
 
     def invite(self, staff_id: StaffId, *, code_hash: str, expires_at: datetime) -> None:
         self._tx.add(self._invites, {"code_hash": code_hash, "staff_id": staff_id, "expires_at": expires_at})

@@ -97,6 +97,8 @@ class Schema:
             Column("consented_at", Instant),
             Column("updated_at", Instant, nullable=False),
         )
+        bound = self.conversations.c.staff_id.is_not(None)
+        Index("ix_conversations_staff", self.conversations.c.staff_id, sqlite_where=bound, postgresql_where=bound)
         self.outbox = Table(
             "outbox",
             self.metadata,

@@ -190,6 +190,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_conversations_staff_id")),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_conversations")),
     )
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_conversations_staff",
+            ["staff_id"],
+            unique=False,
+            sqlite_where=sa.text("staff_id IS NOT NULL"),
+            postgresql_where=sa.text("staff_id IS NOT NULL"),
+        )
+
     op.create_table(
         "identities",
         sa.Column("case_no", sa.String(length=40), nullable=False),
@@ -240,6 +249,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_identities_person")
 
     op.drop_table("identities")
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_index("ix_conversations_staff")
+
     op.drop_table("conversations")
     with op.batch_alter_table("clocks", schema=None) as batch_op:
         batch_op.drop_index(
