@@ -1,0 +1,99 @@
+"""The web application: its routes, its guards, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
+
+from bot.web import chat, desk, joining
+from bot.web.channel import WebChannel
+from bot.web.context import CONTEXT, Context, context
+from bot.web.guards import WEBHOOK, Limit, errors, limited, protect, same_site
+from bot.web.rendering import FOLDER, make_environment
+from handlers.pages import Pages
+
+log = logging.getLogger("lianxin.web")
+
+UPLOAD_LIMIT = 20_000_000
+"""Bytes of one uploaded file."""
+POSTS_PER_MINUTE = 60
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+
+
+def make_app(
+    *,
+    pages: Pages,
+    web: WebChannel,
+    telegram_webhook: Callable[[bytes, str | None], Awaitable[int]] | None,
+    ready: Callable[[], Awaitable[None]],
+    now: Callable[[], datetime],
+    upload_limit: int = UPLOAD_LIMIT,
+    posts_per_minute: int = POSTS_PER_MINUTE,
+) -> Application:
+    """Everything that is served over HTTP.
+
+    ``telegram_webhook`` takes a body and its secret and returns the HTTP status. ``ready`` raises when the program
+    cannot serve. ``upload_limit`` is in bytes a file.
+    """
+    app = Application(middlewares=[errors, same_site, limited(Limit(per_minute=posts_per_minute))])
+    app[CONTEXT] = Context(
+        pages=pages,
+        web=web,
+        environment=make_environment(pages.office),
+        telegram_webhook=telegram_webhook,
+        ready=ready,
+        now=now,
+        upload_limit=upload_limit,
+    )
+    app.on_response_prepare.append(protect)
+    app.on_shutdown.append(_close_streams)
+    _route(app)
+    return app
+
+
+def _route(app: Application) -> None:
+    get, post = app.router.add_get, app.router.add_post
+    get("/", chat.show)
+    post("/chat/messages", chat.post)
+    get("/chat/events", chat.events, allow_head=False)
+    get("/chat/history", chat.history)
+    get("/desk", desk.todo)
+    get("/desk/join", joining.door)
+    post("/desk/join", joining.join)
+    post("/desk/leave", joining.leave)
+    get("/desk/staff", joining.colleagues)
+    post("/desk/staff", joining.invite)
+    get("/desk/case/{no}", desk.case)
+    post("/desk/case/{no}/{verb}", desk.act)
+    get("/desk/evidence/{no}/{id}", desk.evidence)
+    post(WEBHOOK, _webhook)
+    get("/healthz", _alive)
+    get("/readyz", _ready)
+    app.router.add_static("/static", FOLDER / "static")
+
+
+async def _close_streams(app: Application) -> None:
+    app[CONTEXT].web.close()
+
+
+async def _alive(_request: Request) -> Response:
+    return Response(text="ok")
+
+
+async def _ready(request: Request) -> Response:
+    try:
+        await context(request).ready()
+    except Exception as error:  # whatever the reason, the answer is no
+        log.warning("Not ready.", extra={"action": "web", "reason": type(error).__name__})
+        return Response(text="not ready", status=503)
+    return Response(text="ok")
+
+
+async def _webhook(request: Request) -> StreamResponse:
+    webhook = context(request).telegram_webhook
+    if webhook is None:
+        raise HTTPNotFound
+    return Response(status=await webhook(await request.read(), request.headers.get(SECRET_HEADER)))

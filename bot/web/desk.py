@@ -1,0 +1,119 @@
+"""The staff desk: the list by due date, a case with its forms, and what staff do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.web import desk_views
+from bot.web.context import context, visitor
+from bot.web.filetypes import HEAD, recognise
+from bot.web.rendering import go, page
+from cases.errors import CaseError
+from cases.model import Case, Staff
+
+LONGEST = 4000
+"""Characters of a form field that are kept."""
+
+
+async def member(request: web.Request) -> Staff:
+    """The member of staff who asks; HTTP 401 for everyone else."""
+    staff = (await visitor(request)).staff
+    if staff is None:
+        raise web.HTTPUnauthorized
+    return staff
+
+
+async def todo(request: web.Request) -> web.Response:
+    """The list, or the door for those who are not staff."""
+    staff = (await visitor(request)).staff
+    if staff is None:
+        return await page(request, "join.html", status=401, code="", bad=False)
+    parts = context(request)
+    items = await parts.pages.todo(staff)
+    groups = desk_views.groups(items, office=parts.pages.office)
+    return await page(request, "todo.html", groups=groups, count=len(items))
+
+
+async def case(request: web.Request) -> web.Response:
+    """One case with everything that this member of staff may see and do."""
+    return await _case_page(request, request.match_info["no"], status=200)
+
+
+async def _case_page(
+    request: web.Request, no: str, *, status: int, verb: str = "", given: Mapping[str, str] | None = None,
+    refused: str = "",
+) -> web.Response:
+    parts = context(request)
+    dossier = await parts.pages.dossier(await member(request), no)
+    view = desk_views.case_view(dossier, office=parts.pages.office)
+    return await page(
+        request, "case.html", status=status, view=view, opened=verb, given=given or {}, refused=refused
+    )
+
+
+async def act(request: web.Request) -> web.Response:
+    """Do a verb. What cannot be done is said above the form, which keeps what was typed."""
+    staff, no, verb = await member(request), request.match_info["no"], request.match_info["verb"]
+    parts = context(request)
+    form = {name: str(value)[:LONGEST].strip() for name, value in (await request.post()).items()}
+    try:
+        facts = _facts(verb, form)
+        case = await parts.pages.act(staff, no, verb, facts=facts, version=_version(form))
+    except CaseError as error:
+        said = parts.pages.error_text(error)
+        await parts.pages.dossier(staff, no)  # who may not see the case gets no page of it
+        return await _case_page(request, no, status=409, verb=verb, given=form, refused=said)
+    note = parts.say("page.desk.done", verb=parts.say(f"verb.{verb}"), no=case.no)
+    return go(request, await _after(request, staff, case), note=note)
+
+
+def _facts(verb: str, form: Mapping[str, str]) -> dict[str, str]:
+    """The facts that the verb's form asks for; CaseError ``fact_missing`` for an empty one, ``not_now`` for no verb."""
+    fields = desk_views.FIELDS.get(verb)
+    if fields is None:
+        raise web.HTTPNotFound
+    facts = {name: form.get(name, "") for name in fields}
+    if facts.get("outcome", "") not in desk_views.GROUNDED and verb == "close_with":
+        facts.pop("ground", None)
+    missing = next((name for name, value in facts.items() if not value), None)
+    if missing:
+        raise CaseError("fact_missing", verb=verb, fact=missing)
+    return facts
+
+
+def _version(form: Mapping[str, str]) -> int | None:
+    version = form.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+
+
+async def _after(request: web.Request, staff: Staff, case: Case) -> str:
+    """Back to the case, or to the list when it went to somebody else."""
+    try:
+        await context(request).pages.dossier(staff, case.no)
+    except CaseError:
+        return "/desk"
+    return f"/desk/case/{case.no}"
+
+
+async def evidence(request: web.Request) -> web.Response:
+    """A file of a case: shown when it really is a picture, else only handed out to be saved."""
+    staff = await member(request)
+    no, evidence_id = request.match_info["no"], request.match_info["id"]
+    try:
+        found, content = await context(request).pages.evidence(staff, no, evidence_id)
+    except FileNotFoundError:
+        raise CaseError("file_missing", no=no) from None
+    known = recognise(content[:HEAD])
+    shown = known is not None and known.shown
+    name = found.attachment.file_name or evidence_id
+    disposition = "inline" if shown else "attachment"
+    headers = {
+        "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "private, no-store",
+    }
+    media_type = known.media_type if known and shown else "application/octet-stream"
+    return web.Response(body=content, content_type=media_type, headers=headers)

@@ -1,0 +1,281 @@
+"""What the pages of the desk show, in words: rows by due date, the facts of a case, its story, its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from cases.calendar import china_date
+from cases.clocks import Clock
+from cases.events import Event
+from cases.messages import AttachmentKind
+from cases.model import Consumer, Role
+from cases.routing import Bureau, Level
+from cases.site import Ground
+from handlers.cards import case_facts
+from handlers.office import Office
+from handlers.wording import bureau_words, clock_words, day_words, instant_words, list_words
+from handlers.worklist import Dossier, Item
+
+GROUPS = ("overdue", "today", "week", "later")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "sign": (), "accept": (), "supplement": (),
+    "decline": ("ground", "reason"),
+    "ask_supplement": ("reason",), "reply": ("reason",), "answer": ("reason",), "send_back": ("reason",),
+    "redirect": ("reason",),
+    "route": ("bureau",),
+    "close_with": ("outcome", "ground", "reason"),
+}
+"""What the form of each action asks for, in its order."""
+GROUNDED = frozenset({"terminated"})
+"""Outcomes for which the law wants a ground (Order 121, Art. 23)."""
+PARTICULARS = (
+    "merchant", "merchant_address", "place", "platform", "product", "amount", "day", "category", "problem", "demands",
+    "bureau", "received", "because", "outcome", "result",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A date with its word and the name of its colour."""
+
+    on: str
+    note: str
+    tone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A case on the list."""
+
+    facts: Mapping[str, str]
+    urgent: bool
+    clock: str
+    due: Due | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timer:
+    """A running clock of a case."""
+
+    name: str
+    basis: str
+    due: Due
+    provisional: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened, or was sent: when, who or how far, what, and its particulars."""
+
+    when: str
+    who: str
+    what: str
+    details: tuple[tuple[str, str], ...] = ()
+    arrived: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A piece of evidence. ``picture``: a browser may be able to show it; ``place``: degrees, for a location."""
+
+    id: str
+    title: str
+    kept: bool
+    state: str
+    picture: bool
+    size: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A form: its verb, the fields it asks for, and what may be chosen in them."""
+
+    verb: str
+    fields: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+    outcomes: tuple[str, ...]
+    bureaus: tuple[tuple[str, tuple[Bureau, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    facts: Mapping[str, str]
+    particulars: tuple[tuple[str, str], ...]
+    consumer: tuple[tuple[str, str], ...]
+    urgent: bool
+    version: int
+    sibling: str | None
+    timers: tuple[Timer, ...]
+    pieces: tuple[Piece, ...]
+    journal: tuple[Entry, ...]
+    sent: tuple[Entry, ...]
+    actions: tuple[Action, ...]
+
+
+def groups(items: Sequence[Item], *, office: Office) -> tuple[Group, ...]:
+    """The list in groups by due date; within a group the order of the list stays."""
+    ordered = sorted(items, key=lambda item: GROUPS.index(_group(item.due_on, office.today())))
+    found = groupby(ordered, key=lambda item: _group(item.due_on, office.today()))
+    return tuple(Group(name=name, rows=tuple(_row(item, office=office) for item in rows)) for name, rows in found)
+
+
+def _group(due: date | None, today: date) -> str:
+    if due is None:
+        return "later"
+    if due < today:
+        return "overdue"
+    if due == today:
+        return "today"
+    return "week" if due <= today + timedelta(days=6 - today.weekday()) else "later"
+
+
+def _row(item: Item, *, office: Office) -> Row:
+    clock = item.clocks[0] if item.clocks else None
+    name = clock_words(clock, office=office, received_on=china_date(item.case.received_at)) if clock else ""
+    due = due_words(clock.due_on, office=office) if clock else None
+    return Row(facts=case_facts(item.case, office=office), urgent=item.case.urgent, clock=name, due=due)
+
+
+def due_words(due: date, *, office: Office) -> Due:
+    """How far off a date is, in words: colour alone tells nothing to many."""
+    days = (due - office.today()).days
+    on = day_words(due, office=office)
+    if days < 0:
+        return Due(on=on, note=office.say("page.due.late", days=-days), tone="late")
+    if days == 0:
+        return Due(on=on, note=office.say("page.due.today"), tone="now")
+    return Due(on=on, note=office.say("page.due.left", days=days), tone="soon" if days <= 2 else "calm")
+
+
+def case_view(dossier: Dossier, *, office: Office) -> CaseView:
+    """Everything about a case in words."""
+    case = dossier.case
+    facts = case_facts(case, office=office)
+    particulars = tuple((office.say(f"page.fact.{name}"), facts[name]) for name in PARTICULARS if facts[name])
+    received_on = china_date(case.received_at)
+    return CaseView(
+        facts=facts,
+        particulars=particulars,
+        consumer=_consumer(dossier.consumer, office=office),
+        urgent=case.urgent,
+        version=case.version,
+        sibling=case.sibling,
+        timers=tuple(_timer(clock, office=office, received_on=received_on) for clock in dossier.clocks),
+        pieces=_pieces(dossier, office=office),
+        journal=tuple(_happened(event, dossier.names, office=office) for event in dossier.journal),
+        sent=tuple(
+            Entry(
+                when=instant_words(at, office=office), who=office.say(f"delivery.{state}"), what=text,
+                arrived=state not in ("failed", "unreachable"),
+            )
+            for at, state, text in dossier.sent
+        ),
+        actions=tuple(_action(verb, dossier, office=office) for verb in dossier.actions if verb in FIELDS),
+    )
+
+
+def _consumer(consumer: Consumer | None, *, office: Office) -> tuple[tuple[str, str], ...]:
+    if consumer is None or consumer.anonymous:
+        anonymous = (office.say("page.fact.consumer"), office.say("card.anonymous"))
+        reached = [("phone", consumer.phone)] if consumer else []
+    else:
+        anonymous = (office.say("page.fact.consumer"), consumer.name or "")
+        reached = [("phone", consumer.phone), ("postal_address", consumer.postal_address)]
+    return (anonymous, *((office.say(f"page.fact.{name}"), value) for name, value in reached if value))
+
+
+def _timer(clock: Clock, *, office: Office, received_on: date) -> Timer:
+    return Timer(
+        name=clock_words(clock, office=office, received_on=received_on),
+        basis=office.rulebook.clock(clock.rule, received_on).basis,
+        due=due_words(clock.due_on, office=office),
+        provisional=clock.provisional,
+    )
+
+
+def _pieces(dossier: Dossier, *, office: Office) -> tuple[Piece, ...]:
+    found = []
+    for evidence in dossier.evidence:
+        attachment = evidence.attachment
+        kept = evidence.sha256 is not None
+        located = attachment.latitude is not None and attachment.longitude is not None
+        place = f"{attachment.latitude:.5f}, {attachment.longitude:.5f}" if located else ""
+        contact = list_words(tuple(filter(None, (attachment.name, attachment.phone))), office=office)
+        found.append(
+            Piece(
+                id=evidence.id,
+                title=attachment.file_name or contact or office.say(f"page.attachment.{attachment.kind.value}"),
+                kept=kept,
+                state="" if kept or place or contact else office.say(f"page.evidence.{evidence.state.value}"),
+                picture=kept and attachment.kind is AttachmentKind.PHOTO and attachment.media_type != "image/heic",
+                size=_size(evidence.size),
+                place=place,
+            )
+        )
+    return tuple(found)
+
+
+def _size(size: int | None) -> str:
+    if not size:
+        return ""
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(size // 1000, 1)} KB"
+
+
+def _happened(event: Event, names: Mapping[str, str], *, office: Office) -> Entry:
+    known = {role.value for role in (Role.CONSUMER, Role.SYSTEM)}
+    who = names.get(event.by) or (office.say(f"actor.{event.by}") if event.by in known else event.by)
+    details = tuple(
+        (office.say(f"page.fact.{name}"), _fact_words(name, event.facts[name], office=office))
+        for name in ("bureau", "from_bureau", "because", "ground", "outcome", "reason", "count", "rating")
+        if event.facts.get(name)
+    )
+    at = instant_words(event.at, office=office)
+    return Entry(when=at, who=who, what=office.say(f"event.{event.name.value}"), details=details)
+
+
+def _fact_words(name: str, value: str, *, office: Office) -> str:
+    if name in ("bureau", "from_bureau"):
+        return bureau_words(value, office=office)
+    if name == "ground":
+        ground = office.rulebook.ground(value)
+        return ground.text if ground else value
+    if name in ("outcome", "rating"):
+        key = f"{name}.{value}"
+        return office.say(key) if key in office.rulebook.texts else value
+    return value
+
+
+def _action(verb: str, dossier: Dossier, *, office: Office) -> Action:
+    rulebook, fields = office.rulebook, FIELDS[verb]
+    if verb == "close_with" and not GROUNDED & set(dossier.outcomes):
+        fields = tuple(name for name in fields if name != "ground")
+    return Action(
+        verb=verb,
+        fields=fields,
+        grounds=rulebook.decline_grounds if verb == "decline" else rulebook.terminate_grounds,
+        outcomes=dossier.outcomes,
+        bureaus=bureau_groups(office) if "bureau" in fields else (),
+    )
+
+
+def bureau_groups(office: Office) -> tuple[tuple[str, tuple[Bureau, ...]], ...]:
+    """Every bureau under the name of its county, the city's own first."""
+    directory = office.rulebook.directory
+    heads = [b for b in directory if b.level is not Level.STATION]
+    city = tuple(b for b in heads if b.level is Level.CITY)
+    found = [(city[0].name, city)] if city else []
+    for head in heads:
+        if head.level is Level.COUNTY:
+            below = [b for b in directory if b.level is Level.STATION and head.code in directory.line(b.code)]
+            found.append((head.name, (head, *below)))
+    return tuple(found)
