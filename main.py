@@ -9,7 +9,7 @@ import logging
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,13 +80,20 @@ def make_reader(rulebook: Rulebook) -> Reader:
     return Reader(home=rulebook.site.region, places=places, labels=labels)
 
 
-def build(settings: Settings, rulebook: Rulebook, *, channels: Mapping[str, Channel], now: Now = utc_now) -> House:
+def build(
+    settings: Settings,
+    rulebook: Rulebook,
+    *,
+    channels: Mapping[str, Channel],
+    now: Now = utc_now,
+    reader: Reader | None = None,
+) -> House:
     """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
     vault = Vault({1: root_secret(settings)}, current=1)
     database = Database(settings.database, vault=vault)
     office = Office(
         rulebook=rulebook,
-        reader=make_reader(rulebook),
+        reader=reader or make_reader(rulebook),
         now=now,
         new_id=lambda: secrets.token_hex(ID_BYTES),
         public_url=settings.url,
@@ -114,7 +121,6 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
     house = build(settings, rulebook, channels=channels)
     async with AsyncExitStack() as parts:
         parts.push_async_callback(house.database.close)
-        group = await parts.enter_async_context(_tasks())
         telegram = make_telegram(settings, house) if {"telegram", "delivery"} & set(only) else None
         if telegram:
             channels[telegram.name] = telegram
@@ -123,10 +129,11 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
         web = WebChannel()
         channels[web.name] = web
         if "delivery" in only:
-            group.create_task(house.delivery.run())
+            await parts.enter_async_context(working([house.delivery.run()]))
+            await house.delivery.started.wait()
         else:
             channels.clear()
-        await start_parts(group, house, only=only, telegram=telegram)
+        await parts.enter_async_context(working(loops(house, only=only, telegram=telegram)))
         if "web" in only:
             hook = telegram.handle_webhook if telegram else None
             app = make_app(
@@ -138,13 +145,14 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
 
 
 @asynccontextmanager
-async def _tasks() -> AsyncIterator[asyncio.TaskGroup]:
-    """Tasks that live as long as the block and are cancelled, not awaited, when it ends."""
+async def working(loops: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Loops that work while the block runs and are stopped, and waited for, when it ends; one that fails ends it."""
     async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop) for loop in loops]
         try:
-            yield group
+            yield
         finally:
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in tasks:
                 task.cancel()
 
 
@@ -168,10 +176,8 @@ def make_telegram(settings: Settings, house: House) -> Telegram | None:
     )
 
 
-async def start_parts(
-    group: asyncio.TaskGroup, house: House, *, only: Sequence[str], telegram: Telegram | None
-) -> None:
-    """The loops of this process: what is received is worked, what was promised is sent, what is due is warned of."""
+def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> Iterator[Coroutine[Any, Any, None]]:
+    """The loops of this process beside delivery: what is received is worked, what is due is warned of."""
     from scheduler.jobs import fetching, timekeeping
     from scheduler.runner import run as keep_time
 
@@ -179,13 +185,13 @@ async def start_parts(
     sources: dict[str, Source] = {}
     if telegram and "telegram" in only:
         sources[telegram.name] = telegram
-        group.create_task(telegram.run())
+        yield telegram.run()
     if served:
-        group.create_task(house.conversation(served).run())
+        yield house.conversation(served).run()
     duties = house.duties(sources)
     jobs = (timekeeping(duties) if "scheduler" in only else []) + (fetching(duties) if sources else [])
     if jobs:
-        group.create_task(keep_time(jobs))
+        yield keep_time(jobs)
 
 
 async def announce(house: House, settings: Settings) -> None:
@@ -226,6 +232,7 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
 
     async with asyncio.TaskGroup() as group:
         delivering = group.create_task(house.delivery.run())
+        await house.delivery.started.wait()
         await answered("/start")
         async for line in lines(sys.stdin):
             if is_quit(line):

@@ -17,6 +17,7 @@ from handlers.dialogues import home
 from handlers.dialogues.turn import HOME, Turn
 from handlers.office import Office
 from handlers.reception import Reception
+from handlers.stopping import finished
 from storage.conversation_store import Session
 from storage.database import Database, Transaction
 from storage.inbox_store import Waiting
@@ -46,7 +47,7 @@ class Conversation:
         """Work until cancelled."""
         while True:
             self._reception.arrived.clear()
-            if await self.work():
+            if await finished(self.work()):
                 continue
             try:
                 async with asyncio.timeout(IDLE.total_seconds()):
@@ -163,8 +164,8 @@ def error_text(error: CaseError, *, office: Office) -> str:
 def _followed_by_evidence(rows: Sequence[Waiting], n: int) -> bool:
     """A burst of photos or forwarded messages is answered once, after its last."""
     message = rows[n].message
-    if not (message.forwarded or (message.attachments and not message.text)):
-        return False
+    if message.album or not (message.forwarded or (message.attachments and not message.text)):
+        return False  # an album is answered once by its dialogue: its parts may come in several batches
     after = next((row.message for row in rows[n + 1 :] if row.message.address == message.address), None)
     return after is not None and not after.pressed and bool(after.forwarded or after.attachments)
 

@@ -1,7 +1,7 @@
 """Delivers what was promised: nothing is lost, each person's texts in order, people side by side.
 
 ``queued → sending → sent | failed | unreachable``. A row that is being sent is taken again when its lease ends without
-a result, so a crash repeats at most what was in flight.
+a result, so a crash repeats at most what was in flight. A process that starts where no other delivers takes it at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,8 +18,10 @@ from cases.errors import DeliveryError
 from cases.messages import Address, Outgoing
 from handlers.batching import Batcher
 from handlers.office import Now
+from handlers.stopping import finished
 from storage.database import Database
 from storage.outbox_store import Delivered, DeliveryState, Parcel
+from storage.presence import attending
 
 log = logging.getLogger("lianxin.delivery")
 
@@ -28,6 +30,8 @@ SEND_LIMIT = timedelta(seconds=10)
 POLL = timedelta(seconds=1)
 CLAIM = 100
 SENDERS = 64
+MOST = 400
+"""So many texts are held at once; more would outlive their leases before their turn."""
 TRIES = 20
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -50,6 +54,14 @@ class _Held:
     lease: datetime
 
 
+@dataclass(kw_only=True)
+class _Pause:
+    """A person's texts wait until ``until``; ``owed`` are those which later ones must not overtake."""
+
+    until: datetime
+    owed: set[int] = field(default_factory=set)
+
+
 class Delivery:
     """Sends through the channels of this process what any process promised on them."""
 
@@ -60,10 +72,13 @@ class Delivery:
         self._lanes: dict[Address, deque[_Held]] = {}
         self._ready: asyncio.Queue[Address] = asyncio.Queue()
         self._flying: set[int] = set()
+        self._pauses: dict[Address, _Pause] = {}
         self._wake = asyncio.Event()
         self._landed = asyncio.Event()
         self._settle: Batcher[Delivered] = Batcher(self._write)
         self._running = False
+        self.started = asyncio.Event()
+        """Set once all that was owed when it started is on its way: what is said from then on comes after it."""
 
     def lease(self) -> datetime:
         """Until when a text promised now is this process's to send; no time at all when it is not delivering."""
@@ -92,8 +107,8 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled; what is being sent then is finished first, within a few seconds."""
-        self._running = True
-        async with asyncio.TaskGroup() as group:
+        async with attending(self._database, self._channels.keys(), alone=self._inherit), asyncio.TaskGroup() as group:
+            self._running = True
             senders = [group.create_task(self._send_lanes()) for _ in range(SENDERS)]
             try:
                 await self._claim_all()
@@ -103,19 +118,34 @@ class Delivery:
                 for sender in senders:
                     sender.cancel()
 
+    async def _inherit(self, channels: Sequence[str]) -> None:
+        """Nobody delivers on these channels: what is being sent there was a process's that is no more."""
+        async with self._database.begin() as tx:
+            await tx.outbox.release(channels, now=self._now())
+
     async def _claim_all(self) -> None:
         while True:
             self._wake.clear()
-            if await self.claim():
+            await self._room()
+            if await finished(self.claim()):
                 continue
+            self.started.set()
             try:
                 async with asyncio.timeout(POLL.total_seconds()):
                     await self._wake.wait()
             except TimeoutError:
                 pass
 
+    async def _room(self) -> None:
+        while len(self._flying) >= MOST:
+            self.started.set()
+            self._landed.clear()
+            await self._landed.wait()
+
     async def claim(self) -> int:
         """Take what is owed now and start sending it; returns how much that was."""
+        if not self._running:
+            return 0
         now = self._now()
         try:
             async with self._database.begin() as tx:
@@ -124,6 +154,8 @@ class Delivery:
             log.exception("The outbox could not be read.", extra={"action": "delivery"})
             await asyncio.sleep(POLL.total_seconds())
             return 0
+        for parcel in parcels:
+            self._resume(parcel)
         self.take(parcels)
         return len(parcels)
 
@@ -152,10 +184,10 @@ class Delivery:
         held = lane[0]
         try:
             if self._now() < held.lease:
-                result = await self._sent(held.parcel)
-                await self._settle.put([result])
+                result = self._behind(held.parcel) or await self._sent(held.parcel)
                 if result.state is DeliveryState.QUEUED:
-                    await self._put_back(lane, until=result.not_before)
+                    self._pause(held.parcel, until=result.not_before)
+                await self._settle.put([result])
         except Exception:  # one of the three loops
             log.exception("A delivery could not be noted.", extra={"action": "delivery", "id": held.parcel.id})
         finally:
@@ -163,15 +195,28 @@ class Delivery:
             self._flying.discard(held.parcel.id)
             self._landed.set()
 
-    async def _put_back(self, lane: deque[_Held], *, until: datetime) -> None:
+    def _behind(self, parcel: Parcel) -> Delivered | None:
         """What comes after a text that has to wait waits too, so that a person reads things in order."""
-        later = [lane.pop() for _ in range(len(lane) - 1)]
-        self._flying.difference_update(held.parcel.id for held in later)
-        waiting = [
-            Delivered(id=held.parcel.id, state=DeliveryState.QUEUED, at=until, not_before=until) for held in later
-        ]
-        if waiting:
-            await self._settle.put(waiting)
+        pause = self._pauses.get(parcel.outgoing.address)
+        if pause is None or parcel.id < min(pause.owed):
+            return None
+        if self._now() > pause.until + LEASE:  # another process has sent it
+            del self._pauses[parcel.outgoing.address]
+            return None
+        return Delivered(id=parcel.id, state=DeliveryState.QUEUED, at=pause.until, not_before=pause.until, tried=False)
+
+    def _pause(self, parcel: Parcel, *, until: datetime) -> None:
+        pause = self._pauses.setdefault(parcel.outgoing.address, _Pause(until=until))
+        pause.owed.add(parcel.id)
+
+    def _resume(self, parcel: Parcel) -> None:
+        """The person's texts are on their way again once all that waited are."""
+        pause = self._pauses.get(parcel.outgoing.address)
+        if pause is None:
+            return
+        pause.owed.discard(parcel.id)
+        if not pause.owed:
+            del self._pauses[parcel.outgoing.address]
 
     async def _sent(self, parcel: Parcel) -> Delivered:
         channel = self._channels[parcel.outgoing.address.channel]
@@ -203,8 +248,8 @@ def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, time
     """What becomes of a text after an error, and how long it waits: the channel's own delay, else doubling."""
     if error.unreachable:
         return DeliveryState.UNREACHABLE, timedelta()
+    if error.retryable and error.retry_after is not None:  # a busy channel is no failing one
+        return DeliveryState.QUEUED, timedelta(seconds=error.retry_after)
     if not error.retryable or attempts >= TRIES:
         return DeliveryState.FAILED, timedelta()
-    if error.retry_after is not None:
-        return DeliveryState.QUEUED, timedelta(seconds=error.retry_after)
     return DeliveryState.QUEUED, min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)

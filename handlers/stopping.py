@@ -12,12 +12,12 @@ PATIENCE = 3.0
 
 
 async def finished(work: Coroutine[Any, Any, Result]) -> Result:
-    """Its result. Cancelled meanwhile, it lets ``work`` end first: between a commit and what follows it nothing is lost."""
+    """Its result. Cancelled meanwhile, it lets ``work`` end first: what follows a commit is then not left undone."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        if not task.done():
-            await asyncio.wait([task], timeout=PATIENCE)
+        await asyncio.wait([task], timeout=PATIENCE)
         task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
         raise

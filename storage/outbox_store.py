@@ -55,7 +55,8 @@ class Parcel:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """How an attempt ended. ``not_before`` says when a queued one is tried again."""
+    """How an attempt ended. ``not_before`` says when a queued one is tried again; one that was not ``tried`` only waits
+    for its turn."""
 
     id: int
     state: DeliveryState
@@ -63,6 +64,7 @@ class Delivered:
     not_before: datetime
     reference: str | None = None
     reason: str | None = None
+    tried: bool = True
 
 
 class OutboxStore:
@@ -132,6 +134,7 @@ class OutboxStore:
             .where(table.c.id == bindparam("which"))
             .values(
                 state=bindparam("new_state"),
+                attempts=table.c.attempts - bindparam("untried"),
                 not_before=bindparam("new_not_before"),
                 sent_at=bindparam("new_sent_at"),
                 reference=bindparam("new_reference"),
@@ -202,4 +205,5 @@ def _settled(result: Delivered) -> dict[str, Any]:
         "new_sent_at": result.at if result.state is DeliveryState.SENT else None,
         "new_reference": result.reference,
         "new_reason": result.reason,
+        "untried": 0 if result.tried else 1,
     }

@@ -56,7 +56,7 @@ async def _by_files(files: dict[str, IO[bytes]], *, alone: Alone) -> None:
     await alone(first)
     # Those held alone first: who waits for another must hold up nobody.
     for name in sorted(files, key=lambda name: name not in first):
-        while not _locked(files[name], fcntl.LOCK_SH):
+        while not _locked(files[name], fcntl.LOCK_SH):  # noqa: ASYNC110  another process tells us nothing
             await asyncio.sleep(AGAIN)
 
 

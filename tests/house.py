@@ -10,6 +10,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,23 @@ from cases.model import Role
 from cases.rulebook import load_rulebook
 from cases.site import Rulebook
 from handlers import staffing
-from main import House, build
+from main import House, build, make_reader
+from nlp import Reader
 from tests.clock import Clock
 
 CHANNEL = "street"
-_rulebooks: dict[str, Rulebook] = {}
 
 
+@cache
 def rulebook(name: str = "puyang") -> Rulebook:
     """A site's rulebook, loaded once a test run."""
-    if name not in _rulebooks:
-        _rulebooks[name] = load_rulebook(name)
-    return _rulebooks[name]
+    return load_rulebook(name)
+
+
+@cache
+def reader(site: str) -> Reader:
+    """The reader of texts for a site, made once a test run."""
+    return make_reader(rulebook(site))
 
 
 class Street:
@@ -167,10 +173,10 @@ async def town(url: str, clock: Clock, folder: Path, *, site: str = "puyang") ->
     """A town over a migrated database."""
     settings = Settings(data_dir=folder, database_url=url, site=site, _env_file=None)  # type: ignore[call-arg]
     street = Street()
-    house = build(settings, rulebook(site), channels={CHANNEL: street}, now=clock)
+    house = build(settings, rulebook(site), channels={CHANNEL: street}, now=clock, reader=reader(site))
     async with asyncio.TaskGroup() as group:
         delivering = group.create_task(house.delivery.run())
-        await asyncio.sleep(0)
+        await house.delivery.started.wait()
         try:
             yield Town(house, street, clock)
         finally:
