@@ -82,7 +82,7 @@ def _after_attachments(turn: Turn, draft: Draft, *, told: int) -> None:
         _keep(turn, draft)
         return
     if told:
-        turn.say("intake.evidence", count=len(draft.evidence))
+        turn.say("intake.evidence", count="" if album else len(draft.evidence))
     _ask(turn, draft)
     if album:
         turn.go(NAME, {**turn.session.data, "album": album})

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from cases.model import Role
-from tests.clock import Clock
-from tests.house import MILK, Town, files_complaint, town
+from tests.house import MILK, Town, files_complaint
 
 HUALONG = "410902"
-
-
-@pytest.fixture
-async def puyang(migrated_url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(migrated_url, clock, tmp_path) as here:
-        yield here
 
 
 async def test_a_complaint_is_filed_in_six_turns_and_goes_to_the_county_of_the_shop(puyang: Town) -> None:
