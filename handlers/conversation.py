@@ -85,7 +85,6 @@ class Conversation:
         async with self._database.begin() as tx:
             parcels, worked = await self._answer_all(tx, waiting, heard)
         self._delivery.take(parcels)
-        self._delivery.wake()
         return worked
 
     async def _answer_all(
@@ -96,18 +95,19 @@ class Conversation:
         sessions = await tx.conversations.open(persons, dialogue=HOME, at=now)
         still = await tx.inbox.still_waiting([row.id for row in waiting])
         mine = [row for row in waiting if row.id in still and row.message.address in sessions]
-        said: list[Outgoing] = []
+        promises: list[Promise] = []
         for n, row in enumerate(mine):
             followed = _followed_by_evidence(mine, n)
             person = row.message.address
             turn = Turn(tx=tx, office=self._office, message=row.message, session=sessions[person], heard=heard[row.id])
             await _answered(turn)
             sessions[person] = replace(turn.session, updated_at=now)
-            said += [] if followed else turn.said
+            replies = [] if followed else turn.said
+            promises += [Promise(outgoing=reply, priority=Priority.REPLY, at=now) for reply in replies]
+            promises += tx.outbox.promised()  # the notices of what was done come after the answer
         await tx.conversations.save([sessions[p] for p in dict.fromkeys(row.message.address for row in mine)])
         await tx.inbox.done([row.id for row in mine], at=now)
-        promises = [Promise(outgoing=outgoing, priority=Priority.REPLY, at=now) for outgoing in said]
-        parcels = await tx.outbox.promise_now(promises, lease=self._delivery.lease())
+        parcels = await tx.outbox.promise_now(promises, lease=self._delivery.lease)
         return parcels, len(mine)
 
     async def _apologise(self, row: Waiting, error: Exception) -> int:
@@ -121,7 +121,7 @@ class Conversation:
         async with self._database.begin() as tx:
             await tx.inbox.done([row.id], at=now)
             promise = Promise(outgoing=outgoing, priority=Priority.REPLY, at=now)
-            parcels = await tx.outbox.promise_now([promise], lease=self._delivery.lease())
+            parcels = await tx.outbox.promise_now([promise], lease=self._delivery.lease)
         self._delivery.take(parcels)
         return 1
 

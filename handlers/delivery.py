@@ -80,15 +80,15 @@ class Delivery:
         self.started = asyncio.Event()
         """Set once all that was owed when it started is on its way: what is said from then on comes after it."""
 
-    def lease(self) -> datetime:
-        """Until when a text promised now is this process's to send; no time at all when it is not delivering."""
-        return self._now() + LEASE if self._running else self._now()
+    def lease(self, person: Address) -> datetime | None:
+        """Until when a text promised now is this process's to send; None when it does not deliver to the person."""
+        return self._now() + LEASE if self._running and person.channel in self._channels else None
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Send these, which the caller has just promised under a lease."""
-        lease = self.lease()
         for parcel in parcels:
-            if self._running and parcel.outgoing.address.channel in self._channels and parcel.id not in self._flying:
+            lease = self.lease(parcel.outgoing.address)
+            if lease and parcel.id not in self._flying:
                 self._fly(_Held(parcel=parcel, lease=lease))
 
     def _fly(self, held: _Held) -> None:

@@ -73,6 +73,7 @@ class Transaction:
     async def finish(self) -> None:
         """Write everything that waits for the end."""
         await self.numbers.keep()
+        self.outbox.keep()
         await self.flush()
 
     async def flush(self) -> None:

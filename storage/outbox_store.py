@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,10 +71,21 @@ class OutboxStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._table = tx.schema.outbox
+        self._promised: list[Promise] = []
 
     def promise(self, promise: Promise) -> None:
-        """Owe a text; it leaves after this transaction. Only for promises without a key."""
-        self._tx.add(self._table, _row(promise))
+        """Owe a text; it is written at the end of this transaction. Only for promises without a key."""
+        self._promised.append(promise)
+
+    def promised(self) -> list[Promise]:
+        """What was promised so far and is not yet written; the caller promises it anew, in its own way."""
+        taken, self._promised = self._promised, []
+        return taken
+
+    def keep(self) -> None:
+        """Write what was promised."""
+        for promise in self.promised():
+            self._tx.add(self._table, _row(promise))
 
     async def promise_once(self, promises: Sequence[Promise]) -> None:
         """Owe texts that carry a key; one promised before is left as it is."""
@@ -84,16 +95,25 @@ class OutboxStore:
         statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["key"])
         await self._tx.execute(statement, [_row(promise) for promise in promises])
 
-    async def promise_now(self, promises: Sequence[Promise], *, lease: datetime) -> list[Parcel]:
-        """Owe texts that the caller sends itself as soon as this transaction is committed, before ``lease`` ends."""
-        if not promises:
+    async def promise_now(
+        self, promises: Sequence[Promise], *, lease: Callable[[Address], datetime | None]
+    ) -> list[Parcel]:
+        """Owe texts that the caller sends itself as soon as this transaction is committed.
+
+        ``lease`` tells until when an address is the caller's; those with None are left to others and not returned.
+        """
+        leases = [(p, lease(p.outgoing.address)) for p in promises]
+        self._promised += [p for p, until in leases if until is None]
+        taken = [(p, until) for p, until in leases if until is not None]
+        if not taken:
             return []
-        rows = [{**_row(p), "state": DeliveryState.SENDING.value, "attempts": 1, "not_before": lease} for p in promises]
+        sending = {"state": DeliveryState.SENDING.value, "attempts": 1}
+        rows = [{**_row(p), **sending, "not_before": until} for p, until in taken]
         statement = insert(self._table).returning(self._table.c.id, sort_by_parameter_order=True)
         ids = (await self._tx.execute(statement, rows)).scalars().all()
         return [
             Parcel(id=i, outgoing=p.outgoing, attempts=1, case_no=p.case_no, priority=p.priority.rank)
-            for i, p in zip(ids, promises, strict=True)
+            for i, (p, _) in zip(ids, taken, strict=True)
         ]
 
     async def claim(self, channels: Collection[str], *, now: datetime, lease: datetime, limit: int) -> list[Parcel]:
