@@ -50,6 +50,7 @@ class Table:
         self._faults = faults
 
     def __contains__(self, key: str) -> bool:
+        self._known.add(key)
         return key in self._content
 
     def _where(self, key: str) -> str:
@@ -77,7 +78,7 @@ class Table:
         return value or ""
 
     def maybe(self, key: str) -> str | None:
-        return self.text(key) if key in self._content else None
+        return self.text(key) if key in self else None
 
     def one_of(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
         value = self.text(key, default)
@@ -121,13 +122,13 @@ class Table:
             self.fault(key, found=value, allowed="a date such as 2026-04-15")
         return parsed
 
-    def clock_time(self, key: str) -> time:
+    def clock_time(self, key: str) -> time | None:
         value = self.text(key)
         try:
             return time.fromisoformat(value)
         except ValueError:
             self.fault(key, found=value, allowed="a time such as 08:30")
-            return time(0, 0)
+            return None
 
     def days(self, key: str) -> frozenset[date]:
         """A set of days written as dates or inclusive ranges ``2026-01-01/2026-01-03``."""

@@ -19,8 +19,8 @@ from cases.rulebook_files import (
     read_routing,
     read_site,
     read_taxonomy,
-    read_texts,
 )
+from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
 SITES = NATIONAL / "sites"
@@ -38,36 +38,36 @@ def site_folder(name_or_path: str) -> Path:
     return folder
 
 
-def load_rulebook(name_or_path: str) -> Rulebook:
+def load_rulebook(name_or_path: str, *, national: Path = NATIONAL) -> Rulebook:
     """The rulebook of a site. RulebookFault lists everything that is wrong with its files."""
     folder = site_folder(name_or_path)
     faults = Faults()
-    rulebook = _read(folder, faults)
+    rulebook = _read(folder, faults, national=national)
     _cross_check(rulebook, faults)
     if faults.found:
         raise RulebookFault(faults.found)
     return rulebook
 
 
-def _read(folder: Path, faults: Faults) -> Rulebook:
-    labels, plain = read_taxonomy(load(NATIONAL / "taxonomy.toml", faults))
-    decline, terminate = read_grounds(load(NATIONAL / "grounds.toml", faults))
+def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
+    labels, plain = read_taxonomy(load(national / "taxonomy.toml", faults))
+    decline, terminate = read_grounds(load(national / "grounds.toml", faults))
     site_rules = read_routing(load(folder / "routing.toml", faults), labels)
     return Rulebook(
         site=read_site(load(folder / "site.toml", faults), labels),
         labels=labels,
         plain=plain,
-        calendar=read_calendar(faults),
-        clocks=read_clocks(load(NATIONAL / "clocks.toml", faults)),
-        notices=read_notices(load(NATIONAL / "notices.toml", faults), labels),
-        texts=read_texts(folder, faults),
-        routing=site_rules + read_routing(load(NATIONAL / "routing.toml", faults), labels),
+        calendar=read_calendar((national, folder), faults),
+        clocks=read_clocks(load(national / "clocks.toml", faults)),
+        notices=read_notices(load(national / "notices.toml", faults), labels),
+        texts=read_texts((national, folder), faults),
+        routing=site_rules + read_routing(load(national / "routing.toml", faults), labels),
         directory=read_directory(load(folder / "bureaus.toml", faults)),
-        departments=read_departments(folder, labels, faults),
+        departments=read_departments((national, folder), labels, faults),
         decline_grounds=decline,
         terminate_grounds=terminate,
         places=read_places(load(folder / "places.toml", faults)),
-        commands=read_commands(load(NATIONAL / "commands.toml", faults)),
+        commands=read_commands(load(national / "commands.toml", faults)),
     )
 
 

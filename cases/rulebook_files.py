@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,12 +17,16 @@ from cases.notices import NoticeRule, Recipient
 from cases.reading import Faults, Table, load
 from cases.routing import MATTER_KEYS, Bureau, Directory, Level, RoutingRule
 from cases.site import Department, Ground, PlaceName, Site
-from cases.texts import Texts, placeholders
 
 NATIONAL = Path(__file__).parent / "rulebook"
 LISTS = ("object", "category", "problem", "department", "demand", "outcome", "sales_mode")
 NOTES = ("source", "verified", "note", "basis", "basis_note")
 """Keys that a data file may carry anywhere for its reader."""
+THEN = ("archive",)
+"""What the program can do by itself when a clock has run out."""
+PREFIX = re.compile(r"\d{6}")
+TOLD = ("controller", "purpose", "method", "kinds")
+"""What a person must be told before a fact is kept (PIPL, Art. 17)."""
 
 
 def read_taxonomy(table: Table) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
@@ -33,38 +38,61 @@ def read_taxonomy(table: Table) -> tuple[Mapping[str, tuple[str, ...]], Mapping[
         plain |= {row.text("label"): row.text("plain", row.text("label")) for row in rows}
         if not rows:
             table.fault(name, found=None, allowed="at least one label")
+    table.finish("kind")
     return MappingProxyType(labels), MappingProxyType(plain)
 
 
 def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
-    hours, privacy = table.table("office_hours"), table.table("privacy")
-    return Site(
+    privacy = table.table("privacy")
+    for key in TOLD:
+        privacy.text(key)
+    site = Site(
         name=table.text("name"),
         short_name=table.text("short_name"),
         signature=table.text("signature"),
         region=table.text("region"),
         desk=table.text("desk"),
-        number_prefix=table.text("number_prefix"),
+        number_prefix=_prefix(table),
         ours=table.one_of("ours", labels["department"]),
-        hours=OfficeHours(start=hours.clock_time("start"), end=hours.clock_time("end")),
+        hours=_hours(table.table("office_hours")),
         phones={key: str(value) for key, value in table.table("phones").items().items()},
         draft_days=privacy.whole("retention_days_draft", low=1),
         privacy={key: str(value) for key, value in privacy.items().items()},
         website=table.maybe("website"),
     )
+    table.finish(*NOTES)
+    return site
 
 
-def read_calendar(faults: Faults) -> WorkCalendar:
-    years = [_year(load(path, faults)) for path in sorted((NATIONAL / "calendars").glob("*.toml"))]
+def _prefix(table: Table) -> str:
+    prefix = table.text("number_prefix")
+    if prefix and not PREFIX.fullmatch(prefix):
+        table.fault("number_prefix", found=prefix, allowed="six digits, by which a typed number is known")
+    return prefix
+
+
+def _hours(table: Table) -> OfficeHours:
+    start, end = table.clock_time("start"), table.clock_time("end")
+    if start and end and end <= start:
+        table.fault("end", found=end.isoformat("minutes"), allowed="a time after start")
+    table.finish(*NOTES)
+    return OfficeHours(start=start or time.min, end=end or time.max)
+
+
+def read_calendar(folders: Sequence[Path], faults: Faults) -> WorkCalendar:
+    """The years of every folder, a later folder's over an earlier one's; then those known by statute only."""
+    files = [path for folder in folders for path in sorted((folder / "calendars").glob("*.toml"))]
+    years = [_year(load(path, faults)) for path in files]
     known = {year.year for year in years}
-    table = load(NATIONAL / "statutory.toml", faults)
+    table = load(folders[0] / "statutory.toml", faults)
     for row in table.tables("year"):
         number, days = row.whole("year"), row.days("statutory")
         if number not in known:
-            basis = row.text("basis", "")
             years.append(
-                CalendarYear(year=number, basis=basis, off=days, work=frozenset(), statutory=days, published=False)
+                CalendarYear(year=number, basis="", off=days, work=frozenset(), statutory=days, published=False)
             )
+        row.finish(*NOTES, "estimated")
+    table.finish()
     return WorkCalendar(years)
 
 
@@ -74,8 +102,9 @@ def _year(table: Table) -> CalendarYear:
         table.fault("off", found=day.isoformat(), allowed="a day that is not also in work")
     for day in sorted(day for day in off | work if day.year != number):
         table.fault("off/work", found=day.isoformat(), allowed=f"days of {number}")
-    statutory = table.days("statutory")
-    return CalendarYear(year=number, basis=table.text("basis"), off=off, work=work, statutory=statutory, published=True)
+    statutory, basis = table.days("statutory"), table.text("basis")
+    table.finish(*NOTES, "statutory_basis")
+    return CalendarYear(year=number, basis=basis, off=off, work=work, statutory=statutory, published=True)
 
 
 def read_clocks(table: Table) -> tuple[ClockRule, ...]:
@@ -84,6 +113,7 @@ def read_clocks(table: Table) -> tuple[ClockRule, ...]:
         for other in rules[:n]:
             if rule.code == other.code and rule.kinds & other.kinds and _overlap(rule, other):
                 table.fault(f"clock[{n}].effective_from", found=rule.effective_from.isoformat(), allowed="no overlap")
+    table.finish()
     return rules
 
 
@@ -92,11 +122,12 @@ def _overlap(one: ClockRule, other: ClockRule) -> bool:
 
 
 def _clock(row: Table) -> ClockRule:
+    unit = row.one_of("unit", Unit)
     rule = ClockRule(
         code=row.text("code"),
         name=row.text("name"),
         length=row.whole("length", low=1),
-        unit=Unit(row.one_of("unit", Unit) or Unit.DAYS),
+        unit=Unit(unit) if unit in set(Unit) else Unit.DAYS,
         basis=row.text("basis"),
         effective_from=row.day("effective_from") or date.min,
         effective_to=row.day("effective_to"),
@@ -105,7 +136,7 @@ def _clock(row: Table) -> ClockRule:
         stopped_by=_events(row, "stopped_by"),
         restarts=row.flag("restarts"),
         headline=row.flag("headline"),
-        then=row.maybe("then"),
+        then=row.one_of("then", THEN) if "then" in row else None,
         warnings=tuple(_warning(warning) for warning in row.tables("warning")),
     )
     if "effective_from" not in row:
@@ -115,7 +146,9 @@ def _clock(row: Table) -> ClockRule:
 
 
 def _warning(row: Table) -> Warning:
-    return Warning(days=row.whole("days"), to=row.several("to", Recipient), text=row.text("text"))
+    warning = Warning(days=row.whole("days"), to=row.several("to", Recipient), text=row.text("text"))
+    row.finish()
+    return warning
 
 
 def _kinds(row: Table) -> frozenset[Kind]:
@@ -147,39 +180,8 @@ def read_notices(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[N
             )
         )
         row.finish()
+    table.finish()
     return tuple(rules)
-
-
-def read_texts(folder: Path, faults: Faults) -> Texts:
-    entries: dict[str, str] = {}
-    for path in [*sorted((NATIONAL / "texts").glob("*.toml")), folder / "texts.toml"]:
-        if path.exists():
-            entries |= _flat(load(path, faults))
-    return Texts(entries)
-
-
-def _flat(table: Table, prefix: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, value in table.items().items():
-        if isinstance(value, dict):
-            found |= _flat(table.table(key), f"{prefix}{key}.")
-        elif isinstance(value, str):
-            found[f"{prefix}{key}"] = value.strip("\n")
-            _check_text(table, key, value)
-        else:
-            table.fault(key, found=value, allowed="a text")
-    return found
-
-
-def _check_text(table: Table, key: str, value: str) -> None:
-    try:
-        names = placeholders(value)
-    except ValueError as error:
-        table.fault(key, found=str(error), allowed="balanced {braces}")
-        return
-    for name in sorted(names):
-        if not name.isidentifier():
-            table.fault(key, found=name, allowed="a placeholder that is a plain name")
 
 
 def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[RoutingRule, ...]:
@@ -198,6 +200,7 @@ def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[R
             )
         )
         row.finish("note")
+    table.finish()
     return tuple(rules)
 
 
@@ -234,19 +237,31 @@ def read_directory(table: Table) -> Directory:
             )
         )
         row.finish(*NOTES)
+    table.finish()
     directory = Directory(bureaus)
     for n, bureau in enumerate(bureaus):
         if bureau.parent and bureau.parent not in directory:
             table.fault(f"bureau[{n}].parent", found=bureau.parent, allowed="the code of a bureau in this file")
         if any(bureau.code == other.code for other in bureaus[:n]):
             table.fault(f"bureau[{n}].code", found=bureau.code, allowed="a code used once")
+        for name in ("regions", "townships"):
+            _check_once(table, bureaus, n=n, name=name)
     return directory
 
 
-def read_departments(folder: Path, labels: Mapping[str, tuple[str, ...]], faults: Faults) -> Mapping[str, Department]:
+def _check_once(table: Table, bureaus: Sequence[Bureau], *, n: int, name: str) -> None:
+    """A place that two offices claim would go to whichever comes last."""
+    for place in getattr(bureaus[n], name):
+        if any(place in getattr(other, name) for other in bureaus[:n]):
+            table.fault(f"bureau[{n}].{name}", found=place, allowed="a place that only one bureau covers")
+
+
+def read_departments(
+    folders: Sequence[Path], labels: Mapping[str, tuple[str, ...]], faults: Faults
+) -> Mapping[str, Department]:
     found: dict[str, Department] = {}
-    for path in (NATIONAL / "departments.toml", folder / "departments.toml"):
-        for row in load(path, faults).tables("department"):
+    for table in [load(folder / "departments.toml", faults) for folder in folders]:
+        for row in table.tables("department"):
             label = row.one_of("label", labels["department"])
             known = found.get(label) or Department(label=label, name=label)
             found[label] = Department(
@@ -257,25 +272,38 @@ def read_departments(folder: Path, labels: Mapping[str, tuple[str, ...]], faults
                 at_once=row.flag("at_once", known.at_once),
             )
             row.finish(*NOTES, "hotline_unverified")
+        table.finish()
     return MappingProxyType(found)
 
 
 def read_grounds(table: Table) -> tuple[tuple[Ground, ...], tuple[Ground, ...]]:
-    def rows(key: str) -> tuple[Ground, ...]:
-        return tuple(Ground(code=r.text("code"), text=r.text("text"), short=r.text("short")) for r in table.tables(key))
+    grounds = _ground_rows(table, "decline"), _ground_rows(table, "terminate")
+    table.finish("other_way")
+    return grounds
 
-    return rows("decline"), rows("terminate")
+
+def _ground_rows(table: Table, key: str) -> tuple[Ground, ...]:
+    found = []
+    for row in table.tables(key):
+        found.append(Ground(code=row.text("code"), text=row.text("text"), short=row.text("short")))
+        row.finish(*NOTES)
+    return tuple(found)
 
 
 def read_places(table: Table) -> tuple[PlaceName, ...]:
-    return tuple(
-        PlaceName(code=row.text("code"), name=row.text("name"), aliases=row.several("aliases"))
-        for row in table.tables("place")
-    )
+    found = []
+    for row in table.tables("place"):
+        found.append(PlaceName(code=row.text("code"), name=row.text("name"), aliases=row.several("aliases")))
+        row.finish(*NOTES)
+    table.finish()
+    return tuple(found)
 
 
 def read_commands(table: Table) -> Mapping[str, str]:
     """Words that people type as commands → the command."""
-    return MappingProxyType(
-        {word: row.text("does") for row in table.tables("command") for word in row.several("words")}
-    )
+    found: dict[str, str] = {}
+    for row in table.tables("command"):
+        found |= dict.fromkeys(row.several("words"), row.text("does"))
+        row.finish()
+    table.finish()
+    return MappingProxyType(found)

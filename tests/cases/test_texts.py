@@ -38,12 +38,12 @@ KEY = re.compile(r"[a-z][a-z_]*(\.[a-z0-9_]+)+")
 IN_PAGES = re.compile(r"""["'](page\.[a-z0-9_.]*[a-z0-9_])["']""")
 JOINED_IN_PAGES = re.compile(r"""["']([a-z_.]+\.)["'] ~""")
 ENDINGS = {"declined", "withdrawn", "redirected", "answered"}
-OURS = {
+OURS: dict[str, set[str]] = {
     "status": set(Status),
     "next": set(Status),
     "kind": set(Kind),
     "slot": set(Slot),
-    "ask": set(Slot) - {Slot.CONFIRM},
+    "ask": {slot.value for slot in Slot if slot is not Slot.CONFIRM},
     "why": set(Place),
     "event": set(EventName),
     "role": set(STAFF_ROLES),
