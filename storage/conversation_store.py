@@ -95,7 +95,7 @@ class ConversationStore:
             table = self._table
             bound = select(table.c.staff_id, table.c.person).where(table.c.staff_id.is_not(None))
             self._bound = {}
-            for row in await self._tx.execute(bound.order_by(table.c.person)):
+            for row in await self._tx.look(bound.order_by(table.c.person)):
                 self._bound.setdefault(StaffId(row.staff_id), []).append(Address.parse(row.person))
         return {member: self._bound[member] for member in staff if member in self._bound}
 

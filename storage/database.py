@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Table, event, insert, text
+from sqlalchemy import CursorResult, Executable, Table, event, func, insert, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -69,6 +69,21 @@ class Transaction:
         """Run a statement after everything added so far."""
         await self.flush()
         return await self._connection.execute(statement, rows)
+
+    async def look(self, statement: Executable) -> CursorResult[Any]:
+        """Run a statement that has nothing to do with what was added so far, which stays in memory."""
+        return await self._connection.execute(statement)
+
+    async def insert_numbered(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """Insert rows and return their numbers in the same order, in as few round trips as the database allows."""
+        if self.dialect == "postgresql":
+            statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+            return (await self.execute(statement, rows)).scalars().all()
+        # SQLite would return them row by row; but the write lock is ours, so they can be foretold.
+        first = 1 + int((await self.execute(select(func.coalesce(func.max(table.c.id), 0)))).scalar_one())
+        numbers = range(first, first + len(rows))
+        await self._connection.execute(insert(table), [{**row, "id": n} for n, row in zip(numbers, rows, strict=True)])
+        return numbers
 
     async def finish(self) -> None:
         """Write everything that waits for the end."""

@@ -34,7 +34,7 @@ class NumberStore:
         """Write how far the scopes have come."""
         for scope in sorted(self._moved):
             statement = update(self._table).where(self._table.c.scope == scope).values(last=self._last[scope])
-            await self._tx.execute(statement)
+            await self._tx.look(statement)
         self._moved.clear()
 
     async def _take(self, scope: str) -> int:
@@ -45,4 +45,4 @@ class NumberStore:
             .on_conflict_do_update(index_elements=["scope"], set_={"last": self._table.c.last + 1})
             .returning(self._table.c.last)
         )
-        return int((await self._tx.execute(statement)).scalar_one())
+        return int((await self._tx.look(statement)).scalar_one())

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Choice, Outgoing
@@ -109,8 +109,7 @@ class OutboxStore:
             return []
         sending = {"state": DeliveryState.SENDING.value, "attempts": 1}
         rows = [{**_row(p), **sending, "not_before": until} for p, until in taken]
-        statement = insert(self._table).returning(self._table.c.id, sort_by_parameter_order=True)
-        ids = (await self._tx.execute(statement, rows)).scalars().all()
+        ids = await self._tx.insert_numbered(self._table, rows)
         return [
             Parcel(id=i, outgoing=p.outgoing, attempts=1, case_no=p.case_no, priority=p.priority.rank)
             for i, (p, _) in zip(ids, taken, strict=True)

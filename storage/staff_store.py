@@ -20,6 +20,7 @@ class StaffStore:
         self._table = tx.schema.staff
         self._invites = tx.schema.invites
         self._everyone: list[Staff] | None = None
+        self._added = False
 
     def add(self, staff: Staff, *, at: datetime) -> None:
         row = {
@@ -32,12 +33,15 @@ class StaffStore:
             "created_at": at,
         }
         self._tx.add(self._table, row)
-        self._everyone = None
+        self._added = True
 
     async def _all(self) -> list[Staff]:
         """Everyone, read once a transaction: an office has dozens of people, a case asks for them many times."""
+        if self._added:
+            await self._tx.flush()
+            self._added, self._everyone = False, None
         if self._everyone is None:
-            self._everyone = [staff_from(row) for row in await self._tx.execute(select(self._table).order_by("id"))]
+            self._everyone = [staff_from(row) for row in await self._tx.look(select(self._table).order_by("id"))]
         return self._everyone
 
     async def get(self, staff_id: StaffId) -> Staff | None:
