@@ -82,7 +82,7 @@ class Visitor:
             return response.status, await response.json()
 
     async def uploads(self, *files: tuple[str, bytes], **fields: str) -> tuple[int, dict[str, Any]]:
-        data = FormData()
+        data = FormData(quote_fields=False)  # browsers send names as they are
         for name, value in {"key": str(uuid.uuid4()), **fields}.items():
             data.add_field(name, value)
         for name, content in files:

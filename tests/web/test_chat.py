@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from pathlib import Path
 
 from cases.messages import Address, Outgoing
 from cases.notices import Priority
 from storage.outbox_store import Promise
+from tests.clock import Clock
 from tests.house import MILK
-from tests.web.site import Site, Visitor
+from tests.web.site import Site, Visitor, open_site
 
 
 async def person_of(site: Site, visitor: Visitor) -> Address:
@@ -163,3 +165,21 @@ async def test_the_start_sent_by_the_page_itself_is_not_shown(site: Site) -> Non
     await visitor.get("/")
     await visitor.talks(("/start", "12315"))
     assert all(line["text"] != "/start" for line in (await visitor.history())["lines"])
+
+
+async def test_a_line_committed_late_by_another_process_is_not_lost(
+    postgresql_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    async with open_site(postgresql_url, clock, tmp_path) as site:
+        visitor = await site.visitor()
+        await visitor.get("/")
+        person = await person_of(site, visitor)
+        async with visitor.stream() as stream:
+            async with site.house.database.begin() as tx:
+                at = site.house.office.now()
+                early = Outgoing(address=person, text="早写晚交")
+                tx.outbox.promise(Promise(outgoing=early, priority=Priority.REPLY, at=at))
+                await tx.flush()
+                await promise(site, person, "晚写早交")
+                assert (await stream.next())["text"] == "晚写早交"
+            assert (await stream.next())["text"] == "早写晚交"
