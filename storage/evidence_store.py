@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, false, or_, select, update
 
 from cases.messages import Address, Attachment
 from cases.model import CaseNo
@@ -73,14 +73,14 @@ class EvidenceStore:
     async def wanted(self, channels: Collection[str], now: datetime, *, limit: int) -> list[Evidence]:
         """Files still to be fetched from these channels."""
         table = self._table
+        ours = or_(false(), *(table.c.person.startswith(f"{channel}:", autoescape=True) for channel in channels))
         statement = (
             select(table)
-            .where(table.c.state == EvidenceState.WANTED.value, table.c.not_before <= now)
+            .where(table.c.state == EvidenceState.WANTED.value, table.c.not_before <= now, ours)
             .order_by(table.c.not_before)
             .limit(limit)
         )
-        found = [_evidence(row) for row in await self._tx.execute(statement)]
-        return [evidence for evidence in found if evidence.person.channel in channels]
+        return [_evidence(row) for row in await self._tx.execute(statement)]
 
     async def keep(self, evidence_id: str, *, sha256: str, size: int) -> None:
         await self._set(evidence_id, state=EvidenceState.KEPT.value, sha256=sha256, size=size)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Attachment, AttachmentKind, Incoming
 
 if TYPE_CHECKING:
     from storage.database import Transaction
+
+
+Recent = MutableMapping[tuple[str, str], Incoming]
+"""Messages by channel and key that this process has just put into the inbox."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,20 +45,31 @@ class InboxStore:
         statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["channel", "key"])
         await self._tx.execute(statement, [_row(message) for message in messages])
 
-    async def waiting(self, channels: Iterable[str], *, limit: int) -> list[Waiting]:
-        """The oldest messages not yet worked, of these channels."""
+    async def waiting(self, channels: Iterable[str], *, limit: int, recent: Recent | None = None) -> list[Waiting]:
+        """The oldest messages not yet worked, of these channels; those in ``recent`` are taken from there."""
         table = self._table
         statement = (
-            select(table.c.id, table.c.payload)
-            .where(table.c.done_at.is_(None), table.c.channel.in_(tuple(channels)))
+            select(table.c.id, table.c.channel, table.c.key)
+            .where(table.c.done_at.is_(None), table.c.payload.is_not(None), table.c.channel.in_(tuple(channels)))
             .order_by(table.c.id)
             .limit(limit)
         )
-        rows = await self._tx.execute(statement)
-        return [_waiting(row) for row in rows]
+        rows = (await self._tx.execute(statement)).all()
+        known = {row.id: recent.pop((row.channel, row.key), None) if recent else None for row in rows}
+        read = await self._read([number for number, message in known.items() if message is None])
+        return [Waiting(id=number, message=message or read[number]) for number, message in known.items()]
+
+    async def _read(self, ids: Sequence[int]) -> dict[int, Incoming]:
+        if not ids:
+            return {}
+        table = self._table
+        rows = await self._tx.execute(select(table.c.id, table.c.payload).where(table.c.id.in_(ids)))
+        return {row.id: load_incoming(row.payload) for row in rows}
 
     async def still_waiting(self, ids: Sequence[int]) -> frozenset[int]:
         """Those of ``ids`` that no one has worked meanwhile; call it after locking their conversations."""
+        if self._tx.dialect == "sqlite":  # this transaction has had the only write lock since before it read them
+            return frozenset(ids)
         table = self._table
         rows = await self._tx.execute(select(table.c.id).where(table.c.id.in_(ids), table.c.done_at.is_(None)))
         return frozenset(row.id for row in rows)
@@ -74,10 +89,12 @@ class InboxStore:
         )
         return [_waiting(row) for row in reversed((await self._tx.execute(statement)).all())]
 
-    async def wipe(self, person: Address) -> None:
-        """Forget what the person said; that it was received stays known."""
+    async def wipe(self, person: Address, *, until: datetime) -> None:
+        """Forget what the person said up to ``until``, worked or not; that it was received stays known."""
         table = self._table
-        await self._tx.execute(update(table).where(table.c.person == str(person)).values(payload=None))
+        said = (table.c.person == str(person), table.c.received_at <= until)
+        done = func.coalesce(table.c.done_at, table.c.received_at)
+        await self._tx.execute(update(table).where(*said).values(payload=None, done_at=done))
 
     async def wipe_done_before(self, instant: datetime) -> None:
         """Forget the words of messages worked before ``instant``; what they led to stands in the cases."""

@@ -43,6 +43,8 @@ class Vault:
 
     def open(self, sealed: bytes, *, column: str) -> bytes:
         """The value; StorageFault when the key is missing or the bytes are not what was sealed for this column."""
+        if len(sealed) <= NONCE:
+            raise StorageFault(f"{column} holds bytes that were never sealed")
         cipher = self._ciphers.get(sealed[0])
         if cipher is None:
             raise StorageFault(f"{column} was sealed with key {sealed[0]}, which is not among the secrets")
@@ -71,7 +73,8 @@ class Sealed(TypeDecorator[str]):
         if value is None:
             return None
         assert self.vault is not None, "a schema without a vault cannot be written"
-        return self.vault.seal(value.encode(), column=self.column)
+        # Half a surrogate pair, which JSON may carry, has no bytes in UTF-8.
+        return self.vault.seal(value.encode(errors="replace"), column=self.column)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:

@@ -104,7 +104,6 @@ async def _take_up(turn: Turn, held: list[Incoming]) -> None:
     text = "\n".join(message.text for message in held if message.text)
     evidence = [i for message in held for i in keep_attachments(turn.tx, message, office=turn.office)]
     turn.message = replace(turn.message, text=text, pressed="", attachments=())
-    turn.heard = turn.office.reader.understand(text, today=turn.office.today())
     if evidence:
         await intake.begin(turn, text=text, evidence=evidence)
     else:
@@ -112,7 +111,7 @@ async def _take_up(turn: Turn, held: list[Incoming]) -> None:
 
 
 async def _refused(turn: Turn) -> None:
-    await turn.tx.inbox.wipe(turn.person)
+    await turn.tx.inbox.wipe(turn.person, until=turn.message.at)
     turn.go(HOME)
     turn.say("consent.refused")
 
@@ -233,7 +232,7 @@ async def _privacy_shown(turn: Turn) -> None:
 
 async def _forget(turn: Turn) -> None:
     """Forget what was said outside cases; cases are kept as the law requires."""
-    await turn.tx.inbox.wipe(turn.person)
+    await turn.tx.inbox.wipe(turn.person, until=turn.message.at)
     turn.go(HOME)
     turn.session = replace(turn.session, consented_at=None)
     turn.say("consent.forgotten")
