@@ -20,9 +20,13 @@ class WebChannel:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Wake the person's open pages. Never fails: the page reads the text from the outbox."""
-        for listener in self._listening.get(outgoing.address, ()):
-            listener.set()
+        self.wake(outgoing.address)
         return "page"
+
+    def wake(self, person: Address) -> None:
+        """Have the person's open pages look now."""
+        for listener in self._listening.get(person, ()):
+            listener.set()
 
     @contextmanager
     def listen(self, person: Address) -> Iterator[asyncio.Event]:

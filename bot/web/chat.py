@@ -17,8 +17,10 @@ from cases.messages import Address, Incoming
 
 log = logging.getLogger("lianxin.web")
 
-SAFETY = 1.0
-"""Seconds after which a stream looks by itself: another process may have promised something."""
+SAFETY, RESTING = 1.0, 5.0
+"""Seconds after which a stream looks by itself, as another process may have promised something; in a busy chat, and in
+one where nothing happened for ``BUSY_LOOKS`` looks: an open page that nobody uses should cost little."""
+BUSY_LOOKS = 60
 HEARTBEAT = 15
 OVERLAP = 50
 """Rows looked back: a row promised by another process may be committed after one with a higher number."""
@@ -75,6 +77,7 @@ async def post(request: web.Request) -> web.Response:
         await _receive_and_wait(context(request), message)
         return go(request, "/#end", note=problem)
     await context(request).pages.receive(message)
+    context(request).web.wake(person)
     return web.json_response({"key": posted.fields["key"], **({"error": problem} if problem else {})}, status=202)
 
 
@@ -113,8 +116,8 @@ async def events(request: web.Request) -> web.StreamResponse:
             await _stream(request, response, person=person, seen=seen)
         except ConnectionResetError:
             pass  # the page was left
-        except Exception:  # the page connects again by itself; the answer has begun and cannot become a sentence
-            log.exception("A stream ended.", extra={"action": "web"})
+        except Exception as error:  # the page connects again by itself; what has begun cannot become a sentence
+            log.warning("A stream ended.", extra={"action": "web", "reason": type(error).__name__})
     return response
 
 
@@ -128,7 +131,7 @@ def _seen(request: web.Request) -> int:
 async def _stream(request: web.Request, response: EventSourceResponse, *, person: Address, seen: int) -> None:
     parts = context(request)
     sent: set[int] = set()
-    high, first = seen, True
+    high, first, quiet = seen, True, 0
     with parts.web.listen(person) as told:
         while not (parts.web.closed or request.transport is None or request.transport.is_closing()):
             told.clear()
@@ -137,10 +140,11 @@ async def _stream(request: web.Request, response: EventSourceResponse, *, person
                 if row in sent:
                     continue
                 sent.add(row)
+                quiet = 0
                 if first and row <= seen:
                     continue
                 high = max(high, row)
                 data = json.dumps(line_facts(line, office=parts.pages.office), ensure_ascii=False)
                 await response.send(data, id=str(high))
             first = False
-            await woken(told, within=SAFETY)
+            quiet = 0 if await woken(told, within=SAFETY if quiet < BUSY_LOOKS else RESTING) else quiet + 1

@@ -35,6 +35,7 @@ PARTICULARS = (
     "merchant", "merchant_address", "place", "platform", "product", "amount", "day", "category", "problem", "demands",
     "bureau", "received", "because", "outcome", "result",
 )
+LONGEST_ENDING = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +86,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A piece of evidence. ``picture``: a browser may be able to show it; ``place``: degrees, for a location."""
+    """A piece of evidence. ``picture``: a browser may be able to show it; ``place``: degrees, for a location.
+
+    ``mark`` stands where a picture of it would: the ending of the file's name, or what it is.
+    """
 
     id: str
     title: str
+    mark: str
     kept: bool
     state: str
     picture: bool
@@ -208,13 +213,15 @@ def _pieces(dossier: Dossier, *, office: Office) -> tuple[Piece, ...]:
     for evidence in dossier.evidence:
         attachment = evidence.attachment
         kept = evidence.sha256 is not None
+        kind = office.say(f"page.attachment.{attachment.kind.value}")
         located = attachment.latitude is not None and attachment.longitude is not None
         place = f"{attachment.latitude:.5f}, {attachment.longitude:.5f}" if located else ""
         contact = list_words(tuple(filter(None, (attachment.name, attachment.phone))), office=office)
         found.append(
             Piece(
                 id=evidence.id,
-                title=attachment.file_name or contact or office.say(f"page.attachment.{attachment.kind.value}"),
+                title=attachment.file_name or contact or kind,
+                mark=_ending(attachment.file_name) or kind,
                 kept=kept,
                 state="" if kept or place or contact else office.say(f"page.evidence.{evidence.state.value}"),
                 picture=kept and attachment.kind is AttachmentKind.PHOTO and attachment.media_type != "image/heic",
@@ -223,6 +230,11 @@ def _pieces(dossier: Dossier, *, office: Office) -> tuple[Piece, ...]:
             )
         )
     return tuple(found)
+
+
+def _ending(name: str | None) -> str:
+    ending = (name or "").rpartition(".")[2]
+    return ending.upper() if name and ending != name and len(ending) <= LONGEST_ENDING else ""
 
 
 def _size(size: int | None) -> str:

@@ -44,6 +44,8 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
     """Headers of every response, whoever made it."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"  # asked for again each time, so that an update is seen at once
     response.headers.pop("Server", None)
 
 

@@ -94,7 +94,7 @@ async def _read_parts(request: web.Request, posted: Posted) -> None:
                 await _take_file(request, part, posted)
             elif part.name in FIELDS:
                 posted.fields[part.name] = await _field(part)
-    except (ValueError, AssertionError):  # what aiohttp raises for a body that is no multipart
+    except (ValueError, AssertionError, web.RequestPayloadError):  # no multipart, or the sender has gone
         raise web.HTTPBadRequest from None
 
 

@@ -76,7 +76,7 @@ class Visitor:
 
     async def post(self, *, headers: dict[str, str] | None = None, **fields: Any) -> tuple[int, dict[str, Any]]:
         """Post a message as the page's script does."""
-        values = {"key": str(uuid.uuid4()), **fields}
+        values: dict[str, Any] = {"key": str(uuid.uuid4()), **fields}
         sent = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"} if headers is None else headers
         async with self.session.post("/chat/messages", json=values, headers=sent) as response:
             return response.status, await response.json()
@@ -109,8 +109,9 @@ class Visitor:
         for said, heard in steps:
             after = (await self.history())["last"]
             async with self.stream(after) as stream:
-                fields = {"pressed": await self.button(said[1:])} if said.startswith(">") else {"text": said}
-                assert (await self.post(**fields))[0] == 202
+                pressed = await self.button(said[1:]) if said.startswith(">") else ""
+                text = "" if pressed else said
+                assert (await self.post(text=text, pressed=pressed))[0] == 202
                 await stream.until(heard)
 
     async def button(self, label: str) -> str:
@@ -138,6 +139,7 @@ class Site:
 
     def __init__(self, *, town: Town, server: TestServer, house: House, web: WebChannel, stack: AsyncExitStack) -> None:
         self.town, self.server, self.house, self.web, self._stack = town, server, house, web, stack
+        self._port = server.port
 
     @property
     def url(self) -> str:
@@ -147,6 +149,20 @@ class Site:
         jar = CookieJar(unsafe=True)  # the server's address is a number
         session = ClientSession(self.server.make_url("/"), cookie_jar=jar)
         return Visitor(await self._stack.enter_async_context(session))
+
+    async def stop(self) -> None:
+        self._port = self.server.port
+        await self.server.close()
+
+    async def start_again(self) -> None:
+        """The server as after a new start: at the same address, knowing nothing but the database."""
+        app = make_app(
+            pages=self.house.pages, web=WebChannel(), telegram_webhook=None, ready=self.house.pages.ready,
+            now=self.house.office.now,
+        )
+        self.server = TestServer(app, port=self._port)
+        await self.server.start_server()
+        self._stack.push_async_callback(self.server.close)
 
     async def code(self, name: str, *, bureau: str = HUALONG, role: Role = Role.OFFICER) -> str:
         from handlers import staffing

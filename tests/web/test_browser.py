@@ -105,6 +105,7 @@ async def test_photos_are_chosen_shown_and_sent_and_a_wrong_file_is_named(
     await expect(page.get_by_role("alert")).to_contain_text("「坏的 文件.exe」没有收到")
     await expect(page.locator(".mine img.sent")).to_have_count(1)
     await expect(page.locator("#picked")).to_be_hidden()
+    await expect(page.locator(".told").last).to_be_in_viewport(ratio=0.9)
     await window.screenshot("chat-phone-4-refused")
     assert window.faults == []
 
@@ -141,6 +142,27 @@ async def test_what_is_said_without_a_network_is_sent_once_when_it_is_back(
     await expect(page.locator(".told .text").last).to_contain_text("称呼")
     await expect(page.locator(".state").last).to_be_hidden()
     await page.reload()
+    await expect(page.locator(".mine", has_text=MILK)).to_have_count(1)
+
+
+async def test_the_page_goes_on_by_itself_after_the_server_was_away(site: Site, browser_page: BrowserPage) -> None:
+    window = await browser_page("phone")
+    page = window.page
+    await page.goto(site.url)
+    await expect(page.locator(".told")).to_have_count(1)
+    await press(page, "同意", "发生了什么事")
+    await site.stop()
+    await expect(page.locator("#connection")).to_contain_text("正在重新连接")
+    await page.get_by_label("请在这里说事情").fill(MILK)
+    await page.get_by_role("button", name="发送").click()
+    await expect(page.locator(".state").last).to_contain_text("没有网络")
+    await window.screenshot("chat-phone-6-away")
+    await site.start_again()
+    await expect(page.locator(".told .text").last).to_contain_text("称呼", timeout=15_000)
+    await expect(page.locator("#connection")).to_be_hidden()
+    told = await page.locator(".told").count()
+    await page.reload()
+    await expect(page.locator(".told")).to_have_count(told)
     await expect(page.locator(".mine", has_text=MILK)).to_have_count(1)
 
 
@@ -229,6 +251,9 @@ async def test_an_officer_works_at_the_desk(site: Site, browser_page: BrowserPag
     await expect(page.locator(".case-head .status")).to_contain_text("已办结")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await window.screenshot(f"desk-{size}-5-closed")
+    await page.emulate_media(media="print")
+    await expect(page.locator(".actions, .bar nav").first).to_be_hidden()
+    await window.screenshot(f"desk-{size}-8-print")
     assert window.faults == []
 
 

@@ -75,8 +75,9 @@ async def test_the_same_key_from_two_people_is_two_messages(site: Site) -> None:
 async def test_a_message_without_a_proper_key_is_refused_with_a_sentence(site: Site) -> None:
     visitor = await site.visitor()
     await visitor.get("/")
-    for fields in ({"key": "1"}, {"key": ""}, {"pressed": "x" * 65}):
-        status, body = await visitor.post(**{"text": "你好", **fields})
+    good = str(uuid.uuid4())
+    for key, pressed in (("1", ""), ("", ""), (good, "x" * 65)):
+        status, body = await visitor.post(text="你好", key=key, pressed=pressed)
         assert (status, "请返回重试" in body["error"]) == (400, True)
     assert (await visitor.post(text="  "))[0] == 400
 

@@ -28,9 +28,12 @@
   /* scrolling: stay at the newest line, unless the person is reading further up */
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const toEnd = () => { log.scrollTop = log.scrollHeight; newer.hidden = true; };
+  let staying = true;
   newer.addEventListener("click", toEnd);
-  log.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; });
-  log.addEventListener("load", event => { if (event.target.tagName === "IMG" && atEnd()) toEnd(); }, true);
+  log.addEventListener("scroll", () => { staying = atEnd(); if (staying) newer.hidden = true; });
+  const changed = new ResizeObserver(() => { if (staying) toEnd(); });
+  changed.observe(log);
+  changed.observe(lines);
 
   /* links and telephone numbers in what is told */
   const LINK = /(https?:\/\/[^\s，。；、）)」]+)|(?<![\d.])(12315|12345|96110|110|119|120)(?![\d.\-元年月日])/g;
