@@ -11,7 +11,7 @@ from datetime import timedelta
 from cases.errors import CaseError
 from cases.messages import Incoming, Outgoing
 from cases.notices import Priority
-from cases.understanding import Understanding
+from handlers.bursts import joined
 from handlers.delivery import Delivery
 from handlers.dialogues import home
 from handlers.dialogues.turn import HOME, Turn
@@ -47,7 +47,7 @@ class Conversation:
         """Work until cancelled."""
         while True:
             self._reception.arrived.clear()
-            if await finished(self.work()):
+            if await finished(self.work()) == BATCH or self._reception.arrived.is_set():
                 continue
             try:
                 async with asyncio.timeout(IDLE.total_seconds()):
@@ -57,53 +57,47 @@ class Conversation:
 
     async def work(self) -> int:
         """Answer what waits, once; returns how many messages were worked."""
-        async with self._database.read() as tx:
-            waiting = await tx.inbox.waiting(self._channels, limit=BATCH)
-        if not waiting:
-            return 0
-        heard = {row.id: self._understood(row) for row in waiting}
+        waiting: list[Waiting] = []
         try:
-            return await self._work(waiting, heard)
+            async with self._database.begin() as tx:
+                waiting = await tx.inbox.waiting(self._channels, limit=BATCH, recent=self._reception.recent)
+                parcels, worked = await self._answer_all(tx, waiting)
         except Exception as error:  # one of the three loops: a bug must not stop the others
+            if not waiting:
+                raise
             if len(waiting) == 1:
                 return await self._apologise(waiting[0], error)
             log.warning("A batch failed and is worked one by one.", extra={"action": "conversation"})
-            return await self._one_by_one(waiting, heard)
+            return await self._one_by_one(waiting)
+        self._delivery.take(parcels)
+        return worked
 
-    def _understood(self, row: Waiting) -> Understanding:
-        return self._office.reader.understand(row.message.text, today=self._office.today())
-
-    async def _one_by_one(self, waiting: Sequence[Waiting], heard: dict[int, Understanding]) -> int:
+    async def _one_by_one(self, waiting: Sequence[Waiting]) -> int:
         for row in waiting:
             try:
-                await self._work([row], heard)
+                await self._work([row])
             except Exception as error:  # the same loop, message by message
                 await self._apologise(row, error)
         return len(waiting)
 
-    async def _work(self, waiting: Sequence[Waiting], heard: dict[int, Understanding]) -> int:
+    async def _work(self, waiting: Sequence[Waiting]) -> None:
         async with self._database.begin() as tx:
-            parcels, worked = await self._answer_all(tx, waiting, heard)
+            parcels, _ = await self._answer_all(tx, waiting)
         self._delivery.take(parcels)
-        return worked
 
-    async def _answer_all(
-        self, tx: Transaction, waiting: Sequence[Waiting], heard: dict[int, Understanding]
-    ) -> tuple[list[Parcel], int]:
+    async def _answer_all(self, tx: Transaction, waiting: Sequence[Waiting]) -> tuple[list[Parcel], int]:
         now = self._office.now()
         persons = sorted({row.message.address for row in waiting})
         sessions = await tx.conversations.open(persons, dialogue=HOME, at=now)
         still = await tx.inbox.still_waiting([row.id for row in waiting])
         mine = [row for row in waiting if row.id in still and row.message.address in sessions]
         promises: list[Promise] = []
-        for n, row in enumerate(mine):
-            followed = _followed_by_evidence(mine, n)
+        for row in joined(mine):
             person = row.message.address
-            turn = Turn(tx=tx, office=self._office, message=row.message, session=sessions[person], heard=heard[row.id])
+            turn = Turn(tx=tx, office=self._office, message=row.message, session=sessions[person])
             await _answered(turn)
             sessions[person] = replace(turn.session, updated_at=now)
-            replies = [] if followed else turn.said
-            promises += [Promise(outgoing=reply, priority=Priority.REPLY, at=now) for reply in replies]
+            promises += [Promise(outgoing=reply, priority=Priority.REPLY, at=now) for reply in turn.said]
             promises += tx.outbox.promised()  # the notices of what was done come after the answer
         await tx.conversations.save([sessions[p] for p in dict.fromkeys(row.message.address for row in mine)])
         await tx.inbox.done([row.id for row in mine], at=now)
@@ -159,15 +153,6 @@ def error_text(error: CaseError, *, office: Office) -> str:
     if "verb" in facts:
         facts["verb"] = office.say(f"verb.{facts['verb']}")
     return office.say(f"error.{error.key}", **facts)
-
-
-def _followed_by_evidence(rows: Sequence[Waiting], n: int) -> bool:
-    """A burst of photos or forwarded messages is answered once, after its last."""
-    message = rows[n].message
-    if message.album or not (message.forwarded or (message.attachments and not message.text)):
-        return False  # an album is answered once by its dialogue: its parts may come in several batches
-    after = next((row.message for row in rows[n + 1 :] if row.message.address == message.address), None)
-    return after is not None and not after.pressed and bool(after.forwarded or after.attachments)
 
 
 def _bare(error: Exception) -> BaseException:

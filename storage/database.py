@@ -22,6 +22,8 @@ from storage.inbox_store import InboxStore
 from storage.migrating import HEAD
 from storage.number_store import NumberStore
 from storage.outbox_store import OutboxStore
+from storage.sqlite_driver import Driver
+from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
 from storage.tables import Schema
 from storage.vault import Vault
@@ -137,6 +139,9 @@ class Database:
             raw = connection.sync_connection
             assert raw is not None, "just connected"
             raw.info["begin"] = how
+            driver = raw.connection.driver_connection
+            if isinstance(driver, Driver):
+                driver.at_once = how == "BEGIN IMMEDIATE"
             async with connection.begin():
                 tx = Transaction(connection, self.schema, self.vault)
                 yield tx
@@ -160,7 +165,9 @@ def open_engine(url: str) -> AsyncEngine:
     """An engine with the settings that each database needs to keep what it was told."""
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True, hide_parameters=True)
-    engine = create_async_engine(url, pool_size=POOL, hide_parameters=True)
+    engine = create_async_engine(
+        url, pool_size=POOL, hide_parameters=True, connect_args={"async_creator_fn": connect_sqlite}
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -68,8 +68,6 @@ class InboxStore:
 
     async def still_waiting(self, ids: Sequence[int]) -> frozenset[int]:
         """Those of ``ids`` that no one has worked meanwhile; call it after locking their conversations."""
-        if self._tx.dialect == "sqlite":  # this transaction has had the only write lock since before it read them
-            return frozenset(ids)
         table = self._table
         rows = await self._tx.execute(select(table.c.id).where(table.c.id.in_(ids), table.c.done_at.is_(None)))
         return frozenset(row.id for row in rows)

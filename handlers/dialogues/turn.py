@@ -25,8 +25,8 @@ class Turn:
     office: Office
     message: Incoming
     session: Session
-    heard: Understanding
     said: list[Outgoing] = field(default_factory=list)
+    _heard: tuple[str, Understanding] | None = None
 
     @property
     def person(self) -> Address:
@@ -35,6 +35,13 @@ class Turn:
     @property
     def text(self) -> str:
         return self.message.text.strip()
+
+    @property
+    def heard(self) -> Understanding:
+        """What the text says, read when it is first asked for: a tap or a command needs no reading."""
+        if self._heard is None or self._heard[0] != self.text:
+            self._heard = (self.text, self.office.reader.understand(self.text, today=self.office.today()))
+        return self._heard[1]
 
     @property
     def staff(self) -> Staff | None:
