@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.command_line import only_parts, parser
 from bot.logs import set_up
-from bot.settings import Settings, load_settings, root_secret
+from bot.settings import Settings, load_settings, make_data_dir, root_secret
 from cases.errors import CaseError, LianxinError
 from cases.model import Role
 from cases.rulebook import load_rulebook
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from bot.telegram import Telegram
 
 # Each command loads only what it needs: a chat in the terminal starts without the web server and Telegram.
-PARTS = ("web", "telegram", "delivery", "scheduler")
 ID_BYTES = 6
 log = logging.getLogger("lianxin")
 
@@ -285,33 +285,6 @@ def check(rulebook: Rulebook) -> None:
     print(rulebook.texts.render("start.checked", **facts))
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="main.py", description="Lianxin: consumer complaints, from chat to closed case.")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    running = commands.add_parser("run", help="start everything (the default)")
-    running.add_argument("--only", default=",".join(PARTS), help=f"parts to start, of: {', '.join(PARTS)}")
-    talking = commands.add_parser("chat", help="talk to the bot in this terminal as a consumer; /quit ends")
-    talking.add_argument("--name", default="local", help="who you are; the same name continues the same conversation")
-    checking = commands.add_parser("check", help="validate a site folder")
-    checking.add_argument("site", nargs="?", help="a built-in site's name or a folder; default: the SITE setting")
-    commands.add_parser("migrate", help="bring the database to this version")
-    inviting = commands.add_parser("invite", help="print a one-time code to bind a member of staff")
-    inviting.add_argument("--bureau", required=True, metavar="CODE")
-    inviting.add_argument("--role", required=True, choices=[role.value for role in staffing.STAFF_ROLES])
-    inviting.add_argument("--name", required=True)
-    inviting.add_argument(
-        "--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for"
-    )
-    return top
-
-
-def only_parts(text: str) -> list[str]:
-    chosen = [part.strip() for part in text.split(",") if part.strip()]
-    if not chosen or not set(chosen) <= set(PARTS):
-        raise LianxinError(f"--only: given {text}; allowed: {', '.join(PARTS)}")
-    return chosen
-
-
 def perform(wanted: argparse.Namespace) -> None:
     """Do what the command line asked."""
     if wanted.command == "check" and wanted.site:
@@ -323,7 +296,7 @@ def perform(wanted: argparse.Namespace) -> None:
         check(rulebook)
         return
     set_up(level=settings.log_level if wanted.command != "chat" else "error", style=settings.log_format)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     revision = migrate(settings.database)
     jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "run": lambda: run(settings, rulebook, only=only_parts(wanted.only)),
@@ -346,7 +319,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LianxinError as error:
         print(error, file=sys.stderr)
         return 1
+    except ExceptionGroup as group:  # what stopped the start while loops were already at work
+        failure = told_of(group)
+        if failure is None:
+            raise
+        print(failure, file=sys.stderr)
+        return 1
     return 0
+
+
+def told_of(group: ExceptionGroup[Exception]) -> LianxinError | None:
+    """The failure in the group that can be told in a sentence, when the group holds nothing else."""
+    ours, others = group.split(LianxinError)
+    failure: Exception | None = ours
+    while isinstance(failure, ExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure if others is None and isinstance(failure, LianxinError) else None
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +18,7 @@ from cases.errors import SettingFault
 PREFIX = "LIANXIN_"
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
-DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg", "postgresql+asyncpg")
+DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 
 class Settings(BaseSettings):
@@ -97,34 +100,64 @@ def _refuse_unknown() -> None:
 
 def _dotenv_names() -> list[str]:
     path = Path(".env")
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    except UnicodeDecodeError as error:
+        raise SettingFault(f".env: given bytes that are no text ({error.reason}); allowed: a file in UTF-8") from None
     return [line.removeprefix("export ").partition("=")[0].strip() for line in lines if "=" in line]
 
 
 def _check_database(settings: Settings) -> None:
     driver, colon, _ = settings.database.partition("://")
-    if not colon or driver not in DRIVERS:
+    if not colon or driver not in DRIVERS or not _has_sound_port(settings.database):
         # The rest of the address may hold a password.
         raise SettingFault(
             f"{PREFIX}DATABASE_URL: given {driver}://…; allowed: {', '.join(f'{d}://…' for d in DRIVERS)}"
         )
 
 
-def root_secret(settings: Settings) -> bytes:
-    """The secret from which every key is derived: the setting, or a file in the data folder, made on first use."""
-    if settings.secret_key:
-        return settings.secret_key.get_secret_value().encode()
-    path = settings.data_dir / KEY_FILE
+def _has_sound_port(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the data folder when it is missing. SettingFault when that cannot be."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(KEY_BYTES))
-        return path.read_text().strip().encode()
-    except FileExistsError:
-        return path.read_text().strip().encode()
     except OSError as error:
         raise SettingFault(
             f"{PREFIX}DATA_DIR: given {settings.data_dir}; allowed: a folder to write in ({error.strerror})"
         ) from None
+
+
+def root_secret(settings: Settings) -> bytes:
+    """The secret from which every key is derived: the setting, or a file in the data folder, made on first use."""
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value().encode()
+    make_data_dir(settings)
+    path = settings.data_dir / KEY_FILE
+    try:
+        _make_key(path)
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise SettingFault(f"{path}: allowed: a file that this program may read ({error.strerror})") from None
+    if not key:
+        # Sealing with it would be as good as not sealing; a new key would open nothing that is there.
+        raise SettingFault(f"{path}: given an empty file; allowed: the key that was made here, from a backup")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    if path.exists():
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
+        with suppress(FileExistsError):  # another process was first
+            os.link(name, path)  # never seen half written
+    finally:
+        Path(name).unlink()
