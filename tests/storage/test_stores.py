@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,44 +12,13 @@ import pytest
 from cases.clocks import Clock as CaseClock
 from cases.errors import CaseError
 from cases.events import Event, EventName
-from cases.messages import Address, Attachment, AttachmentKind, Choice, Incoming, Outgoing
-from cases.model import Case, CaseNo, Consumer, Kind, Merchant, Role, Staff, StaffId, Status
-from cases.notices import Priority
+from cases.messages import Address, Attachment, AttachmentKind
+from cases.model import CaseNo, Consumer, Merchant, StaffId, Status
 from storage.case_store import Identity
 from storage.conversation_store import Session
 from storage.database import Database
 from storage.evidence_store import Evidence, EvidenceState
-from storage.outbox_store import Delivered, DeliveryState, Promise
-from storage.vault import Vault
-
-NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-WANG = Address(channel="street", value="wang")
-VAULT = Vault({1: b"key"}, current=1)
-SOON = timedelta(seconds=15)
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    database = Database(migrated_url, vault=VAULT)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def elsewhere(migrated_url: str) -> AsyncIterator[Database]:
-    """The same database as another process opens it."""
-    database = Database(migrated_url, vault=VAULT)
-    yield database
-    await database.close()
-
-
-def message(key: str, text: str = "x", **more: object) -> Incoming:
-    return Incoming(**{"address": WANG, "key": key, "at": NOW, "text": text, **more})  # type: ignore[arg-type]
-
-
-def case(no: str = "1", **more: object) -> Case:
-    values = {"no": CaseNo(no), "kind": Kind.COMPLAINT, "status": Status.RECEIVED, "received_at": NOW, "narrative": "n"}
-    return Case(**{**values, **more})  # type: ignore[arg-type]
+from tests.storage.cast import NOW, SOON, WANG, case, message, staff
 
 
 async def test_a_message_put_twice_is_worked_once(database: Database) -> None:
@@ -235,62 +203,6 @@ async def test_the_journal_keeps_its_order_and_knows_where_a_case_was_last(datab
         assert await tx.cases.last_bureau(CaseNo("1")) == "b"
 
 
-def promise(key: str | None = None, *, person: Address = WANG, priority: Priority = Priority.NOTICE) -> Promise:
-    outgoing = Outgoing(address=person, text=f"t{key}", choices=((Choice(label="l", value="v"),),))
-    return Promise(outgoing=outgoing, priority=priority, at=NOW, key=key)
-
-
-async def test_a_promise_with_a_key_is_owed_once(database: Database, elsewhere: Database) -> None:
-    for where in (database, elsewhere):
-        async with where.begin() as tx:
-            await tx.outbox.promise_once([promise("a"), promise("a"), promise("b")])
-            await tx.outbox.promise_once([])
-    async with database.begin() as tx:
-        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
-    assert [parcel.outgoing for parcel in parcels] == [promise("a").outgoing, promise("b").outgoing]
-
-
-async def test_what_was_claimed_is_left_alone_until_its_lease_ends(database: Database, elsewhere: Database) -> None:
-    async with database.begin() as tx:
-        tx.outbox.promise(promise())
-
-    async def claimed(where: Database, at: datetime) -> list[int]:
-        async with where.begin() as tx:
-            return [p.attempts for p in await tx.outbox.claim(["street"], now=at, lease=at + SOON, limit=9)]
-
-    assert await claimed(database, NOW) == [1]
-    assert await claimed(elsewhere, NOW + SOON / 2) == []
-    assert await claimed(elsewhere, NOW + SOON) == [2]
-
-
-async def test_the_most_pressing_is_claimed_first_and_other_channels_are_left(database: Database) -> None:
-    late = [Priority.BROADCAST, Priority.NOTICE, Priority.PING, Priority.REPLY]
-    async with database.begin() as tx:
-        for priority in late:
-            tx.outbox.promise(promise(priority=priority))
-        tx.outbox.promise(promise(person=Address(channel="pigeon", value="x")))
-    async with database.begin() as tx:
-        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
-        assert [parcel.priority for parcel in parcels] == [0, 1, 2, 3]
-        assert await tx.outbox.depth() == 5
-
-
-async def test_what_was_sent_or_given_up_is_owed_no_more(database: Database) -> None:
-    ends = [DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.QUEUED]
-    later = NOW + timedelta(hours=1)
-    async with database.begin() as tx:
-        for state in ends:
-            tx.outbox.promise(promise(person=Address(channel="street", value=state.value)))
-    async with database.begin() as tx:
-        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
-        states = [Delivered(id=p.id, state=s, at=NOW, not_before=later) for p, s in zip(parcels, ends, strict=True)]
-        await tx.outbox.settle(states)
-        await tx.outbox.settle([])
-        assert await tx.outbox.claim(["street"], now=NOW + SOON, lease=later, limit=9) == []
-        again = await tx.outbox.claim(["street"], now=later, lease=later + SOON, limit=9)
-        assert [p.id for p in again] == [parcels[3].id]
-
-
 async def test_clocks_are_found_by_what_is_owed_and_stopped_by_their_rule(database: Database) -> None:
     def clock(rule: str, minutes: int) -> CaseClock:
         return CaseClock(
@@ -327,11 +239,6 @@ async def test_a_session_is_opened_saved_and_forgotten_when_it_was_left(database
         left = await tx.conversations.get(WANG)
     assert left is not None
     assert (left.data, left.consented_at) == ({}, NOW)
-
-
-def staff(name: str, **more: object) -> Staff:
-    values = {"id": StaffId(name), "bureau": "a", "role": Role.OFFICER, "name": name}
-    return Staff(**{**values, **more})  # type: ignore[arg-type]
 
 
 async def test_an_address_is_a_member_of_staff_as_long_as_it_is_bound_and_the_member_active(

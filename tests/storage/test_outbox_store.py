@@ -1,0 +1,62 @@
+"""The outbox on both databases: promised once, claimed by one, in order of need."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cases.messages import Address
+from cases.notices import Priority
+from storage.database import Database
+from storage.outbox_store import Delivered, DeliveryState
+from tests.storage.cast import NOW, SOON, promise
+
+
+async def test_a_promise_with_a_key_is_owed_once(database: Database, elsewhere: Database) -> None:
+    for where in (database, elsewhere):
+        async with where.begin() as tx:
+            await tx.outbox.promise_once([promise("a"), promise("a"), promise("b")])
+            await tx.outbox.promise_once([])
+    async with database.begin() as tx:
+        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
+    assert [parcel.outgoing for parcel in parcels] == [promise("a").outgoing, promise("b").outgoing]
+
+
+async def test_what_was_claimed_is_left_alone_until_its_lease_ends(database: Database, elsewhere: Database) -> None:
+    async with database.begin() as tx:
+        tx.outbox.promise(promise())
+
+    async def claimed(where: Database, at: datetime) -> list[int]:
+        async with where.begin() as tx:
+            return [p.attempts for p in await tx.outbox.claim(["street"], now=at, lease=at + SOON, limit=9)]
+
+    assert await claimed(database, NOW) == [1]
+    assert await claimed(elsewhere, NOW + SOON / 2) == []
+    assert await claimed(elsewhere, NOW + SOON) == [2]
+
+
+async def test_the_most_pressing_is_claimed_first_and_other_channels_are_left(database: Database) -> None:
+    late = [Priority.BROADCAST, Priority.NOTICE, Priority.PING, Priority.REPLY]
+    async with database.begin() as tx:
+        for priority in late:
+            tx.outbox.promise(promise(priority=priority))
+        tx.outbox.promise(promise(person=Address(channel="pigeon", value="x")))
+    async with database.begin() as tx:
+        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
+        assert [parcel.priority for parcel in parcels] == [0, 1, 2, 3]
+        assert await tx.outbox.depth() == 5
+
+
+async def test_what_was_sent_or_given_up_is_owed_no_more(database: Database) -> None:
+    ends = [DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.QUEUED]
+    later = NOW + timedelta(hours=1)
+    async with database.begin() as tx:
+        for state in ends:
+            tx.outbox.promise(promise(person=Address(channel="street", value=state.value)))
+    async with database.begin() as tx:
+        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
+        states = [Delivered(id=p.id, state=s, at=NOW, not_before=later) for p, s in zip(parcels, ends, strict=True)]
+        await tx.outbox.settle(states)
+        await tx.outbox.settle([])
+        assert await tx.outbox.claim(["street"], now=NOW + SOON, lease=later, limit=9) == []
+        again = await tx.outbox.claim(["street"], now=later, lease=later + SOON, limit=9)
+        assert [p.id for p in again] == [parcels[3].id]
