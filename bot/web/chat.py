@@ -93,7 +93,7 @@ async def _message(request: web.Request, posted: Posted, *, person: Address, for
     key = posted.key(form=form)
     text = posted.text
     if posted.pressed:
-        text = label_of(await parts.pages.transcript(person), posted.pressed)
+        text = label_of(await parts.pages.transcript(person), posted.pressed) or text
     return Incoming(
         address=person, key=f"{person.value}:{key}", at=parts.now(), text=text, pressed=posted.pressed,
         attachments=tuple(posted.attachments),

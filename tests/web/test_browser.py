@@ -125,6 +125,34 @@ async def test_a_pasted_picture_is_attached(site: Site, browser_page: BrowserPag
     await expect(window.page.locator("#picked li")).to_have_count(2)
 
 
+async def test_a_place_is_sent_by_its_button(site: Site, browser_page: BrowserPage) -> None:
+    window = await browser_page("phone")
+    page = window.page
+    await page.context.grant_permissions(["geolocation"])
+    await page.context.set_geolocation({"latitude": 35.76, "longitude": 115.03})
+    await page.goto(site.url)
+    await expect(page.locator(".told")).to_have_count(1)
+    await press(page, "同意", "发生了什么事")
+    await page.get_by_role("button", name="位置").click()
+    await expect(page.locator(".mine .file").last).to_have_text("位置")
+    await expect(page.locator(".told")).to_have_count(3)
+    await page.reload()
+    await expect(page.locator(".mine .file").last).to_have_text("位置")
+    assert window.faults == []
+
+
+async def test_numbers_and_links_that_are_told_can_be_tapped(site: Site, browser_page: BrowserPage) -> None:
+    officer = await site.member("李明")
+    await officer.talks(("登录", "工作台："))
+    window = await browser_page("phone")
+    cookie = next(cookie for cookie in officer.session.cookie_jar if cookie.key == "lianxin")
+    await window.page.context.add_cookies([{"name": "lianxin", "value": cookie.value, "url": site.url}])
+    await window.page.goto(site.url)
+    link = window.page.locator(".told a").last
+    await expect(link).to_have_attribute("href", re.compile(r"^http\S+/desk/join\?code=[\w-]+$"))
+    assert window.faults == []
+
+
 async def test_what_is_said_without_a_network_is_sent_once_when_it_is_back(
     site: Site, browser_page: BrowserPage
 ) -> None:

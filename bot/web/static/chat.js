@@ -36,19 +36,20 @@
   changed.observe(lines);
 
   /* links and telephone numbers in what is told */
-  const LINK = /(https?:\/\/[^\s，。；、）)」]+)|(?<![\d.])(12315|12345|96110|110|119|120)(?![\d.\-元年月日])/g;
+  const LINK = /(https?:\/\/[^\s，。；、）)」]+)|(^|[^\d.])(12315|12345|96110|110|119|120)(?![\d.\-元年月日])/g;
+  const fill = (node, ...children) => { node.textContent = ""; node.append(...children); };
   const enliven = node => {
     const text = node.textContent;
     let from = 0;
-    const found = document.createDocumentFragment();
+    const found = [];
     for (const match of text.matchAll(LINK)) {
-      found.append(text.slice(from, match.index));
-      const link = make("a", "", match[0]);
-      link.href = match[1] || "tel:" + match[2];
-      found.append(link);
+      const start = match.index + (match[2] || "").length;
+      const link = make("a", "", match[1] || match[3]);
+      link.href = match[1] || "tel:" + match[3];
+      found.push(text.slice(from, start), link);
       from = match.index + match[0].length;
     }
-    if (from) { found.append(text.slice(from)); node.replaceChildren(found); }
+    if (from) fill(node, ...found, text.slice(from));
   };
 
   const draw = line => {
@@ -109,7 +110,7 @@
     const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
     message.key = message.key || newKey();
     if (!message.silent) {
-      message.node = draw({ mine: true, text: message.text, when: now });
+      message.node = draw({ mine: true, text: message.text, when: now, files: "latitude" in message ? [words.location] : [] });
       message.node.querySelector(".bubble").append(...(message.files || []).map(preview));
       message.state = message.node.appendChild(make("p", "state", words.sending));
       add(message.node);
@@ -172,7 +173,8 @@
 
   /* words not yet sent, and those being written, outlive a reload */
   const remember = () => {
-    const kept = waiting.filter(m => !m.files || !m.files.length).map(({ key, text, pressed, silent }) => ({ key, text, pressed, silent }));
+    const kept = waiting.filter(message => !message.files || !message.files.length)
+      .map(({ node, state, choices, ...message }) => message);
     try { sessionStorage.setItem("waiting", JSON.stringify(kept)); sessionStorage.setItem("box", box.value); } catch { /* a full or closed store */ }
   };
   const recall = () => {
@@ -208,7 +210,7 @@
     const writing = event.isComposing || event.keyCode === 229;
     if (event.key !== "Enter" || event.shiftKey || writing || !matchMedia("(pointer: fine)").matches) return;
     event.preventDefault();
-    form.requestSubmit();
+    at("send").click();
   });
   form.addEventListener("submit", event => {
     event.preventDefault();
@@ -233,7 +235,7 @@
     listPicked();
   };
   const listPicked = () => {
-    picked.replaceChildren(...chosenFiles.map((file, n) => {
+    fill(picked, ...chosenFiles.map((file, n) => {
       const item = make("li");
       const remove = make("button", "quiet", "×");
       remove.type = "button";
