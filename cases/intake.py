@@ -6,7 +6,7 @@ Required facts: Order 121, Art. 10(1) for complaints, Art. 28 for tip-offs (whic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -103,7 +103,7 @@ class Draft:
 
     def dump(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return asdict(self)
+        return {**vars(self)}  # its values are flat; a deep copy is ten times the work
 
     @classmethod
     def load(cls, values: Mapping[str, Any]) -> Draft:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address
 from cases.model import Staff, StaffId
+from storage.inbox_store import dump_json
 from storage.staff_store import staff_from
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _row(session: Session) -> dict[str, Any]:
     return {
         "who": str(session.person),
         "new_dialogue": session.dialogue,
-        "new_data": json.dumps(session.data, ensure_ascii=False) if session.data else None,
+        "new_data": dump_json(session.data) if session.data else None,
         "new_consented_at": session.consented_at,
         "new_staff_id": session.staff.id if session.staff else None,
         "new_updated_at": session.updated_at,

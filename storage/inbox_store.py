@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, MutableMapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 
+dump_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Recent = MutableMapping[tuple[str, str], Incoming]
 """Messages by channel and key that this process has just put into the inbox."""
 
@@ -112,10 +113,16 @@ def _row(message: Incoming) -> dict[str, Any]:
 
 
 def dump_incoming(message: Incoming) -> str:
-    return json.dumps({**_sparse(asdict(message)), "at": message.at.isoformat()}, ensure_ascii=False)
+    values = {
+        **_sparse(vars(message)),
+        "address": vars(message.address),
+        "at": message.at.isoformat(),
+        "attachments": [_sparse(vars(attachment)) for attachment in message.attachments],
+    }
+    return dump_json(values)
 
 
-def _sparse(values: dict[str, Any]) -> dict[str, Any]:
+def _sparse(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value not in ("", (), None, False)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cases.messages import Address, Choice, Outgoing
 from cases.model import CaseNo
 from cases.notices import Priority
+from storage.inbox_store import dump_json
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -190,12 +191,12 @@ class OutboxStore:
 
 def _row(promise: Promise) -> dict[str, Any]:
     outgoing = promise.outgoing
-    choices = [[asdict(choice) for choice in row] for row in outgoing.choices]
+    choices = [[vars(choice) for choice in row] for row in outgoing.choices]
     return {
         "channel": outgoing.address.channel,
         "person": str(outgoing.address),
         "priority": promise.priority.rank,
-        "payload": json.dumps({"text": outgoing.text, "choices": choices}, ensure_ascii=False),
+        "payload": dump_json({"text": outgoing.text, "choices": choices}),
         "case_no": promise.case_no,
         "key": promise.key,
         "state": DeliveryState.QUEUED.value,
