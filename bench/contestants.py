@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -164,12 +165,12 @@ async def committing_echo(far: FarEnd, *, url: str) -> AsyncIterator[Take]:
 
 
 def _columns() -> list[Column[Any]]:
-    return [Column("at", DateTime), Column("payload", String(2000))]
+    return [Column("at", DateTime(timezone=True)), Column("payload", String(2000))]
 
 
 async def _commit(engine: AsyncEngine, table: Table, body: bytes, *, lock: asyncio.Lock | asyncio.Semaphore) -> None:
     async with lock, engine.begin() as connection:
-        await connection.execute(insert(table), {"at": datetime(2026, 11, 23), "payload": body.decode()})
+        await connection.execute(insert(table), {"at": datetime(2026, 11, 23, tzinfo=UTC), "payload": body.decode()})
 
 
 # ---- aiogram --------------------------------------------------------------------------------------------------------
@@ -210,7 +211,7 @@ async def form(far: FarEnd) -> AsyncIterator[Take]:
     """Eight questions kept in memory; nothing is understood, checked or kept."""
     bot = AiogramBot(TOKEN, session=AiogramStub(far))
     dispatcher = Dispatcher(storage=MemoryStorage())
-    for now, after in zip(NEXT, NEXT[1:], strict=False):
+    for now, after in pairwise(NEXT):
         _add_step(dispatcher, now, after)
 
     async def take(body: bytes) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from main import utc_now
+
 TOKEN = "123456:benchmark"
 PATIENCE = 60.0
 """Seconds that a whole crowd may take before the run is given up."""
@@ -59,9 +61,10 @@ class Person:
 class FarEnd:
     """Answers what a bot calls as Telegram does, without a network."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 0) -> None:
+        """``first``: where its numbers start, so that a database meets none of them twice."""
         self._people: dict[int, Person] = {}
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first + 1)
 
     def person(self) -> Person:
         chat_id = 1000 + next(self._numbers)
@@ -72,13 +75,23 @@ class FarEnd:
         number = next(self._numbers)
         who = {"id": person.chat_id, "is_bot": False, "first_name": "Person", "language_code": "zh-hans"}
         chat = {"id": person.chat_id, "type": "private", "first_name": "Person"}
-        message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": who, "text": step.says}
+        message = {
+            "message_id": number,
+            "date": int(utc_now().timestamp()),
+            "chat": chat,
+            "from": who,
+            "text": step.says,
+        }
         body: dict[str, Any] = {"update_id": number}
         if step.presses in person.buttons:
             shown = {**message, "from": BOT, "text": "?"}
             data = person.buttons[step.presses]
             body["callback_query"] = {
-                "id": str(number), "from": who, "message": shown, "chat_instance": "1", "data": data,
+                "id": str(number),
+                "from": who,
+                "message": shown,
+                "chat_instance": "1",
+                "data": data,
             }
         else:
             body["message"] = {**message, "text": step.says or step.presses}
@@ -92,7 +105,7 @@ class FarEnd:
             return b'{"ok":true,"result":true}'
         chat_id = int(parameters["chat_id"])
         chat = {"id": chat_id, "type": "private", "first_name": "Person"}
-        sent = {"message_id": next(self._numbers), "date": int(time.time()), "chat": chat, "from": BOT}
+        sent = {"message_id": next(self._numbers), "date": int(utc_now().timestamp()), "chat": chat, "from": BOT}
         markup = parameters.get("reply_markup") or {}
         shown = json.loads(markup) if isinstance(markup, str) else markup
         self._people[chat_id].hears(shown.get("inline_keyboard", []))

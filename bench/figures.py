@@ -15,7 +15,7 @@ COLUMNS = ("figure", "value", "unit", "goal", "passes", "floor", "peer", "note")
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """``goal`` is the limit that ``value`` is held to: a least where more is better, else a most; None where there is none.
+    """``goal`` is the limit that ``value`` is held to: a least where more is better, else a most; None without one.
 
     ``floor`` is what the bare parts do, ``peer`` what another bot does, each with its name in ``note``.
     """

@@ -25,7 +25,8 @@ from psycopg import sql
 OWNER = "lianxin"
 HOW = "apt-get install postgresql, or set LIANXIN_TEST_PG_URL"
 # A test server's data are worth nothing: durability is what makes a server slow to start and to copy a database.
-SETTINGS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
+HASTE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+ALONE = "-c listen_addresses=''"
 
 
 def missing(what: str, *, how: str) -> NoReturn:
@@ -65,8 +66,11 @@ class PostgresServer:
 
 
 @contextmanager
-def server(worker: str) -> Iterator[PostgresServer]:
-    """The server for this session; ``worker`` keeps apart the databases of sessions that share one."""
+def server(worker: str, *, safe: bool = False) -> Iterator[PostgresServer]:
+    """The server for this session; ``worker`` keeps apart the databases of sessions that share one.
+
+    ``safe``: it commits as a real one does, for measuring.
+    """
     prefix = f"lianxin_{worker}_{os.getpid()}"
     if given := os.environ.get("LIANXIN_TEST_PG_URL"):
         parts = urlsplit(given)
@@ -76,7 +80,7 @@ def server(worker: str) -> Iterator[PostgresServer]:
     programs = _programs()
     if programs is None:
         missing("PostgreSQL", how=HOW)
-    with _started(programs) as folder:
+    with _started(programs, settings=ALONE if safe else f"{HASTE} {ALONE}") as folder:
         query = f"?host={quote(str(folder), safe='')}"
         yield PostgresServer(authority=f"{OWNER}@", query=query, prefix=prefix, _numbers=count(1))
 
@@ -89,7 +93,7 @@ def _programs() -> Path | None:
 
 
 @contextmanager
-def _started(programs: Path) -> Iterator[Path]:
+def _started(programs: Path, *, settings: str) -> Iterator[Path]:
     account = "postgres" if os.geteuid() == 0 else None  # initdb refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="lianxin-pg-"))  # a socket's path has at most 107 bytes
     data = folder / "data"
@@ -106,7 +110,7 @@ def _started(programs: Path) -> Iterator[Path]:
         if account:
             shutil.chown(folder, account)
         call("initdb", "-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-        call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"{SETTINGS} -k {folder}", "start")
+        call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"{settings} -k {folder}", "start")
         try:
             yield folder
         finally:
