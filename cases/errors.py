@@ -7,6 +7,7 @@
     ├── RulebookFault        a site folder or data file is wrong: file, path, found, allowed
     ├── SettingFault         a setting is unknown or malformed
     ├── StorageFault         the database cannot be used as it is
+    │   └── DatabaseAway     it does not answer for now
     └── DeliveryError        a channel did not take a message
 """
 
@@ -56,6 +57,10 @@ class SettingFault(LianxinError):
 
 class StorageFault(LianxinError):
     """The database is newer than this program, locked, or not reachable."""
+
+
+class DatabaseAway(StorageFault):
+    """The database does not answer for now; the same may succeed later."""
 
 
 class DeliveryError(LianxinError):

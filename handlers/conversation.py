@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from cases.errors import CaseError
+from cases.errors import CaseError, DatabaseAway
 from cases.messages import Incoming, Outgoing
 from cases.notices import Priority
 from handlers.bursts import joined
@@ -47,13 +47,20 @@ class Conversation:
         """Work until cancelled."""
         while True:
             self._reception.arrived.clear()
-            if await finished(self.work()) == BATCH or self._reception.arrived.is_set():
+            if await finished(self._worked()) == BATCH or self._reception.arrived.is_set():
                 continue
             try:
                 async with asyncio.timeout(IDLE.total_seconds()):
                     await self._reception.arrived.wait()
             except TimeoutError:
                 pass
+
+    async def _worked(self) -> int:
+        try:
+            return await self.work()
+        except Exception:  # one of the three loops: a database that is away comes back
+            log.exception("Messages could not be worked and wait.", extra={"action": "conversation"})
+            return 0
 
     async def work(self) -> int:
         """Answer what waits, once; returns how many messages were worked."""
@@ -62,6 +69,8 @@ class Conversation:
             async with self._database.begin() as tx:
                 waiting = await tx.inbox.waiting(self._channels, limit=BATCH, recent=self._reception.recent)
                 parcels, worked = await self._answer_all(tx, waiting)
+        except DatabaseAway:
+            raise
         except Exception as error:  # one of the three loops: a bug must not stop the others
             if not waiting:
                 raise
@@ -76,6 +85,8 @@ class Conversation:
         for row in waiting:
             try:
                 await self._work([row])
+            except DatabaseAway:
+                raise
             except Exception as error:  # the same loop, message by message
                 await self._apologise(row, error)
         return len(waiting)

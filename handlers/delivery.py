@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from cases.errors import DeliveryError
+from cases.errors import DatabaseAway, DeliveryError
 from cases.messages import Address, Outgoing
 from handlers.batching import Batcher
 from handlers.office import Now
@@ -187,13 +187,24 @@ class Delivery:
                 result = self._behind(held.parcel) or await self._sent(held.parcel)
                 if result.state is DeliveryState.QUEUED:
                     self._pause(held.parcel, until=result.not_before)
-                await self._settle.put([result])
+                await self._note(result)
         except Exception:  # one of the three loops
             log.exception("A delivery could not be noted.", extra={"action": "delivery", "id": held.parcel.id})
         finally:
             lane.popleft()
             self._flying.discard(held.parcel.id)
             self._landed.set()
+
+    async def _note(self, result: Delivered) -> None:
+        """Write down how an attempt ended; what is not written down would be sent once more."""
+        while True:
+            try:
+                await self._settle.put([result])
+            except DatabaseAway:
+                log.warning("A delivery could not be noted yet.", extra={"action": "delivery", "id": result.id})
+                await asyncio.sleep(POLL.total_seconds())
+            else:
+                return
 
     def _behind(self, parcel: Parcel) -> Delivered | None:
         """What comes after a text that has to wait waits too, so that a person reads things in order."""

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Table, event, func, insert, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from cases.errors import StorageFault
+from cases.errors import DatabaseAway, StorageFault
 from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
@@ -32,6 +32,8 @@ from storage.web_session_store import WebSessionStore
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
 """FULL: a confirmed message must survive a power cut; group commits pay for it (limits measured: 450 against 620/s)."""
 POOL = 10
+AWAY = (OperationalError, InterfaceError)
+"""What the drivers raise when the server, its file or a lock cannot be had; the fault is not in what was asked."""
 
 
 class Transaction:
@@ -107,8 +109,9 @@ class Transaction:
 class Database:
     """A migrated database. ``begin`` opens a transaction that writes, ``read`` one that only looks.
 
-    Both commit at the end and roll back when an error leaves the block. On SQLite a writing transaction takes the write
-    lock at once (BEGIN IMMEDIATE): a plain BEGIN loses updates without an error.
+    Both commit at the end, roll back when an error leaves the block, and raise DatabaseAway when the database cannot be
+    reached. On SQLite a writing transaction takes the write lock at once (BEGIN IMMEDIATE): a plain BEGIN loses updates
+    without an error.
     """
 
     def __init__(self, url: str, *, vault: Vault) -> None:
@@ -135,6 +138,14 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, how: str) -> AsyncIterator[Transaction]:
+        try:
+            async with self._connected(how) as tx:
+                yield tx
+        except AWAY as error:
+            raise DatabaseAway("the database does not answer") from error
+
+    @asynccontextmanager
+    async def _connected(self, how: str) -> AsyncIterator[Transaction]:
         async with self.engine.connect() as connection:
             raw = connection.sync_connection
             assert raw is not None, "just connected"
@@ -152,7 +163,7 @@ class Database:
         try:
             async with self.read() as tx:
                 revision = (await tx.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, DatabaseAway, OSError) as error:
             raise StorageFault("the database does not answer") from error
         if revision != HEAD:
             raise StorageFault(f"the database is at revision {revision}, this program needs {HEAD}")
