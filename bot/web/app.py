@@ -20,6 +20,8 @@ log = logging.getLogger("lianxin.web")
 UPLOAD_LIMIT = 20_000_000
 """Bytes of one uploaded file."""
 POSTS_PER_MINUTE = 60
+NUMBER = "{no:[0-9A-Za-z_-]{1,40}}"
+"""A case number in an address, as far as the web needs to know one."""
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 
 
@@ -66,9 +68,9 @@ def _route(app: Application) -> None:
     post("/desk/leave", joining.leave)
     get("/desk/staff", joining.colleagues)
     post("/desk/staff", joining.invite)
-    get("/desk/case/{no}", desk.case)
-    post("/desk/case/{no}/{verb}", desk.act)
-    get("/desk/evidence/{no}/{id}", desk.evidence)
+    get(f"/desk/case/{NUMBER}", desk.case)
+    post(f"/desk/case/{NUMBER}/{{verb}}", desk.act)
+    get(f"/desk/evidence/{NUMBER}/{{id:[0-9A-Za-z_-]{{1,64}}}}", desk.evidence)
     post(WEBHOOK, _webhook)
     get("/healthz", _alive)
     get("/readyz", _ready)

@@ -90,3 +90,9 @@ def keep_session(request: web.Request, response: web.StreamResponse, token: str 
 def wants_page(request: web.Request) -> bool:
     """Whether a form without scripts asks, which expects a page; scripts ask for JSON."""
     return "text/html" in request.headers.get("Accept", "")
+
+
+def clean(value: object, *, longest: int) -> str:
+    """A form field as databases take it: no control characters, no halves of characters, no more than ``longest``."""
+    text = str(value).encode("utf-8", "ignore").decode()
+    return "".join(c for c in text if c >= " " or c in "\n\t")[:longest].strip()

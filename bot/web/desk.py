@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.web import desk_views
-from bot.web.context import context, visitor
+from bot.web.context import clean, context, visitor
 from bot.web.filetypes import HEAD, recognise
 from bot.web.rendering import go, page
 from cases.errors import CaseError
@@ -58,7 +58,7 @@ async def act(request: web.Request) -> web.Response:
     """Do a verb. What cannot be done is said above the form, which keeps what was typed."""
     staff, no, verb = await member(request), request.match_info["no"], request.match_info["verb"]
     parts = context(request)
-    form = {name: str(value)[:LONGEST].strip() for name, value in (await request.post()).items()}
+    form = {name: clean(value, longest=LONGEST) for name, value in (await request.post()).items()}
     try:
         facts = _facts(verb, form)
         case = await parts.pages.act(staff, no, verb, facts=facts, version=_version(form))

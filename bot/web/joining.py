@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web.context import context, keep_session, known, visitor
+from bot.web.context import clean, context, keep_session, known, visitor
 from bot.web.desk import member
 from bot.web.desk_views import bureau_groups
 from bot.web.rendering import go, page
@@ -24,7 +24,7 @@ async def door(request: web.Request) -> web.Response:
 
 async def join(request: web.Request) -> web.Response:
     """Use the invitation for this browser."""
-    code = str((await request.post()).get("code", "")).strip()[:LONGEST_CODE]
+    code = clean((await request.post()).get("code", ""), longest=LONGEST_CODE)
     person, token = await known(request)
     parts = context(request)
     staff = await parts.pages.join(code, person) if code else None
@@ -52,7 +52,7 @@ async def colleagues(request: web.Request) -> web.Response:
 async def invite(request: web.Request) -> web.Response:
     """A new invitation; its code is shown once, on the answer itself."""
     staff = await member(request)
-    form = {name: str(value).strip()[:LONGEST_NAME] for name, value in (await request.post()).items()}
+    form = {name: clean(value, longest=LONGEST_NAME) for name, value in (await request.post()).items()}
     parts = context(request)
     role, name = form.get("role", ""), form.get("name", "")
     if role not in STAFF_ROLES or not name:

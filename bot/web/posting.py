@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from bot.web.context import context
+from bot.web.context import clean, context
 from bot.web.filetypes import HEAD, recognise
 from cases.messages import CHOICE_BYTES, Attachment, AttachmentKind
 
@@ -35,7 +35,7 @@ class Posted:
 
     @property
     def text(self) -> str:
-        return self.fields.get("text", "").strip()
+        return self.fields.get("text", "")
 
     @property
     def pressed(self) -> str:
@@ -71,6 +71,7 @@ async def read_posted(request: web.Request) -> Posted:
         await _read_parts(request, posted)
     else:
         raise web.HTTPBadRequest
+    posted.fields = {name: clean(value, longest=FIELD_BYTES) for name, value in posted.fields.items()}
     _add_place(posted)
     return posted
 
