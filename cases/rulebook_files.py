@@ -16,6 +16,7 @@ from cases.model import Kind
 from cases.notices import NoticeRule, Recipient
 from cases.reading import Faults, Table, load
 from cases.routing import MATTER_KEYS, Bureau, Directory, Level, RoutingRule
+from cases.rulebook_promises import read_figures, read_promises
 from cases.site import Department, Ground, PlaceName, Site
 
 NATIONAL = Path(__file__).parent / "rulebook"
@@ -59,6 +60,8 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
         draft_days=privacy.whole("retention_days_draft", low=1),
         privacy={key: str(value) for key, value in privacy.items().items()},
         website=table.maybe("website"),
+        promises=read_promises(table, labels),
+        figures=read_figures(table),
     )
     table.finish(*NOTES)
     return site

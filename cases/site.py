@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cases.calendar import WorkCalendar
@@ -11,7 +11,7 @@ from cases.clocks import ClockRule, OfficeHours
 from cases.events import EventName
 from cases.model import Kind
 from cases.notices import NoticeRule
-from cases.routing import Directory, RoutingRule
+from cases.routing import Directory, Matter, RoutingRule
 from cases.texts import Texts
 
 
@@ -45,6 +45,46 @@ class PlaceName:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What the site has bound itself to beyond the law, in the words of a document quoted in ``source``.
+
+    ``hours`` or ``minutes``: from receipt until it is done; ``percent``: a share to reach; ``least``: how many a year;
+    ``first``: categories that come before the rest; ``when``: the matters it is for, every matter when empty.
+    What the document leaves open is None.
+    """
+
+    code: str
+    text: str
+    source: str
+    basis: str = ""
+    hours: int | None = None
+    minutes: int | None = None
+    percent: int | None = None
+    least: int | None = None
+    first: tuple[str, ...] = ()
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> float | None:
+        """The share between 0 and 1."""
+        return None if self.percent is None else self.percent / 100
+
+    def fits(self, matter: Matter) -> bool:
+        return all(matter.value(key) in values for key, values in self.when.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number that the site has published: ``value`` in ``unit``, for ``period``, quoted in ``source``."""
+
+    code: str
+    value: int
+    unit: str
+    period: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """Who runs this and when. ``ours`` is the department label whose bureaus the site holds."""
 
@@ -60,6 +100,12 @@ class Site:
     privacy: Mapping[str, str]
     draft_days: int
     website: str | None = None
+    promises: tuple[Promise, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+    def promise(self, code: str) -> Promise | None:
+        """The promise of this name, when the site has made it."""
+        return next((promise for promise in self.promises if promise.code == code), None)
 
 
 @dataclass(frozen=True, kw_only=True)
