@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 
 from cases.messages import Address
 from cases.model import Case, Role, Staff
@@ -10,54 +10,46 @@ from cases.notices import Recipient
 from handlers.office import Office
 from storage.database import Transaction
 
+Groups = AsyncIterator[list[Staff]]
+"""Groups of staff, the most fitting first; a ping goes to the first group in which anybody can be reached."""
+
 
 async def addresses(tx: Transaction, to: Recipient, *, case: Case, office: Office) -> list[Address]:
-    """Where to reach ``to`` for this case; empty when there is no such person or none has an address."""
+    """Where to reach ``to`` for this case; empty when nobody can be reached."""
     if to is Recipient.CONSUMER:
         identity = await tx.cases.identity(case.no)
         return [identity.person] if identity else []
-    people = await staff_for(tx, to, case=case, office=office)
-    bound = await tx.conversations.addresses_of([person.id for person in people])
-    return [address for person in people for address in bound.get(person.id, [])]
-
-
-async def staff_for(tx: Transaction, to: Recipient, *, case: Case, office: Office) -> list[Staff]:
-    """The staff members meant by ``to``."""
-    if to is Recipient.DESK:
-        return await _desk(tx, office=office)
-    if to is Recipient.LEAD:
-        return await _leads(tx, case, office=office)
-    officers = await _officers(tx, case, office=office)
-    if to is Recipient.DEPUTY:
-        return [deputy for officer in officers for deputy in await tx.staff.deputies_of(officer.id)]
-    return officers
-
-
-async def _officers(tx: Transaction, case: Case, *, office: Office) -> list[Staff]:
-    if case.officer:
-        signed = await tx.staff.get(case.officer)
-        if signed and signed.active:
-            return [signed]
-    return await _nearest(tx, case, roles=(Role.OFFICER,), office=office)
-
-
-async def _leads(tx: Transaction, case: Case, *, office: Office) -> list[Staff]:
-    return await _nearest(tx, case, roles=(Role.LEAD,), office=office)
-
-
-async def _nearest(tx: Transaction, case: Case, *, roles: Sequence[Role], office: Office) -> list[Staff]:
-    """Those of the case's bureau, else of the one above it: a ping must reach somebody who can act.
-
-    Where a bureau has nobody in the role, its lead gets it; where no bureau on the way up has, the desk.
-    """
-    for bureau in office.rulebook.directory.line(case.bureau):
-        found = await tx.staff.of([bureau], roles=roles) or await tx.staff.of([bureau], roles=(Role.LEAD,))
+    async for people in _groups(tx, to, case=case, office=office):
+        bound = await tx.conversations.addresses_of([person.id for person in people])
+        found = [address for person in people for address in bound.get(person.id, [])]
         if found:
             return found
-    return await _desk(tx, office=office)
+    return []
 
 
-async def _desk(tx: Transaction, *, office: Office) -> list[Staff]:
-    """The intake desk; on a fresh site, the administrator."""
-    desk = await tx.staff.of([office.rulebook.site.desk], roles=(Role.DESK,))
-    return desk or await tx.staff.of(roles=(Role.DESK,)) or await tx.staff.of(roles=(Role.ADMIN,))
+async def _groups(tx: Transaction, to: Recipient, *, case: Case, office: Office) -> Groups:
+    if to is Recipient.DEPUTY:
+        if case.officer:
+            yield await tx.staff.deputies_of(case.officer)
+        else:
+            officers = await tx.staff.of(office.rulebook.directory.line(case.bureau)[:1], roles=(Role.OFFICER,))
+            yield [deputy for officer in officers for deputy in await tx.staff.deputies_of(officer.id)]
+        return
+    if to is not Recipient.DESK:
+        async for group in _in_line(tx, to, case=case, office=office):
+            yield group
+    yield await tx.staff.of([office.rulebook.site.desk], roles=(Role.DESK,))
+    yield await tx.staff.of(roles=(Role.DESK,))
+    yield await tx.staff.of(roles=(Role.ADMIN,))  # on a fresh site there is nobody else
+
+
+async def _in_line(tx: Transaction, to: Recipient, *, case: Case, office: Office) -> Groups:
+    """Who has the case, then those of its bureau and of the ones above it: a ping must reach somebody who can act."""
+    role = Role.LEAD if to is Recipient.LEAD else Role.OFFICER
+    if role is Role.OFFICER and case.officer:
+        signed = await tx.staff.get(case.officer)
+        if signed and signed.active:
+            yield [signed]
+    for bureau in office.rulebook.directory.line(case.bureau):
+        yield await tx.staff.of([bureau], roles=(role,))
+        yield await tx.staff.of([bureau], roles=(Role.LEAD,))

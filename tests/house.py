@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.settings import Settings
 from cases.errors import DeliveryError
 from cases.messages import Address, Attachment, AttachmentKind, Choice, Incoming, Outgoing
@@ -26,6 +28,8 @@ from nlp import Reader
 from tests.clock import Clock
 
 CHANNEL = "street"
+SETTLING = 200
+"""Looks at the outbox before a text that is never sent is taken for one that waits."""
 
 
 @cache
@@ -150,9 +154,18 @@ class Town:
         """Work the inbox and deliver the outbox until both are empty."""
         while await self.conversation.work():
             pass
-        while await self.house.delivery.claim():
+        for _ in range(SETTLING):
+            claimed = await self.house.delivery.claim()
             await self.house.delivery.idle()
-        await self.house.delivery.idle()
+            if not claimed and not await self._on_the_way():
+                return
+
+    async def _on_the_way(self) -> bool:
+        """Whether the delivery's own loop has just claimed something and is about to send it."""
+        outbox = self.house.database.schema.outbox
+        sending = select(outbox.c.id).where(outbox.c.state == "sending", outbox.c.not_before > self.clock())
+        async with self.house.database.read() as tx:
+            return (await tx.execute(sending.limit(1))).first() is not None
 
     async def passes(self, **span: float) -> None:
         """Time passes, and what falls due in it is told."""
