@@ -9,6 +9,7 @@ import time
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Step:
     answers: int = 1
 
 
+@cache
 def script() -> tuple[Step, ...]:
     content = tomllib.loads((Path(__file__).parent / "talk.toml").read_text(encoding="utf-8"))
     return tuple(Step(**step) for step in content["step"])

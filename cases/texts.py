@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 
 from cases.errors import LianxinError
@@ -21,6 +22,7 @@ class TextFault(LianxinError):
     """A text key is unknown or a fact for one of its placeholders is missing: a mistake in code or data."""
 
 
+@cache
 def placeholders(template: str) -> frozenset[str]:
     """The names of the facts that a template needs, optional parts included."""
     return frozenset(name for _, name, _, _ in _fields.parse(template) if name)

@@ -24,9 +24,12 @@ async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: 
         return
     facts = await notice_facts(tx, case, event, office=office)
     for rule in rules:
+        reached = await addresses(tx, rule.to, case=case, office=office)
+        if not reached:
+            continue
         text = office.say(rule.text, **facts)
         buttons = _buttons(rule, case, office=office)
-        for address in await addresses(tx, rule.to, case=case, office=office):
+        for address in reached:
             tx.outbox.promise(_promise(rule, event, Outgoing(address=address, text=text, choices=buttons)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from cases.calendar import china_date
 from cases.site import Rulebook
@@ -25,9 +26,12 @@ class Office:
 
     def say(self, key: str, **facts: object) -> str:
         """A text of the site, with the facts that every text may use."""
+        return self.rulebook.texts.render(key, **{**self._common, **facts})
+
+    @cached_property
+    def _common(self) -> dict[str, str]:
         site = self.rulebook.site
-        common = {"signature": site.signature, "site": site.name, "hotline": site.phones.get("complaint", "")}
-        return self.rulebook.texts.render(key, **{**common, **facts})
+        return {"signature": site.signature, "site": site.name, "hotline": site.phones.get("complaint", "")}
 
     def today(self) -> date:
         return china_date(self.now())

@@ -35,16 +35,23 @@ class Said:
     """An answer as it was given, and as it was understood without knowing the question."""
 
     text: str
-    heard: Understanding
+    understand: Callable[[], Understanding]
     office: Office
 
+    @property
+    def heard(self) -> Understanding:
+        """Most answers are read for their one fact alone; the whole reading is only had where it is needed."""
+        return self.understand()
 
-def read_answer(draft: Draft, slot: Slot, text: str, *, heard: Understanding, office: Office) -> Heard:
+
+def read_answer(
+    draft: Draft, slot: Slot, text: str, *, understand: Callable[[], Understanding], office: Office
+) -> Heard:
     """The draft with the answer taken in; nothing that was said is dropped."""
-    result = READERS[slot](draft, Said(text=text, heard=heard, office=office))
+    result = READERS[slot](draft, Said(text=text, understand=understand, office=office))
     if result.unclear is None:
         return result
-    return _kept_anyway(draft, text, heard, unclear=result)
+    return _kept_anyway(draft, text, understand(), unclear=result)
 
 
 def _kept_anyway(draft: Draft, text: str, heard: Understanding, *, unclear: Heard) -> Heard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from cases import intake
 from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Slot
@@ -101,9 +102,9 @@ def _corrected(turn: Turn, draft: Draft) -> bool:
             draft = intake.with_fact(draft, "merchant", merchant)
             changed.append(Slot.MERCHANT)
             continue
-        heard = turn.office.reader.understand(correction.value, today=turn.office.today())
+        understand = partial(turn.office.reader.understand, correction.value, today=turn.office.today())
         emptied = intake.without_fact(draft, slot.value) if slot is not Slot.NARRATIVE else draft
-        result = read_answer(emptied, slot, correction.value, heard=heard, office=turn.office)
+        result = read_answer(emptied, slot, correction.value, understand=understand, office=turn.office)
         if result.unclear is None:
             draft = replace(result.draft, answered=draft.answered)
             changed.append(slot)
@@ -124,7 +125,7 @@ def _say_changed(turn: Turn, draft: Draft, slot: Slot) -> None:
 
 def _answered(turn: Turn, draft: Draft) -> None:
     slot = _pending(draft) or Slot.NARRATIVE
-    result = read_answer(draft, slot, turn.text, heard=turn.heard, office=turn.office)
+    result = read_answer(draft, slot, turn.text, understand=lambda: turn.heard, office=turn.office)
     if result.unclear:
         turn.say(result.unclear)
     _ask(turn, result.draft, regions=result.regions)
