@@ -36,8 +36,14 @@ async def show(request: web.Request) -> web.Response:
     parts = context(request)
     lines = await parts.pages.transcript(person)
     response = await page(
-        request, "chat.html", lines=shown(lines, office=parts.pages.office), last=last_number(lines), new_key=new_key,
-        first=not lines, start=START, limit=parts.upload_limit,
+        request,
+        "chat.html",
+        lines=shown(lines, office=parts.pages.office),
+        last=last_number(lines),
+        new_key=new_key,
+        first=not lines,
+        start=START,
+        limit=parts.upload_limit,
     )
     keep_session(request, response, token)
     return response
@@ -95,7 +101,11 @@ async def _message(request: web.Request, posted: Posted, *, person: Address, for
     if posted.pressed:
         text = label_of(await parts.pages.transcript(person), posted.pressed) or text
     return Incoming(
-        address=person, key=f"{person.value}:{key}", at=parts.now(), text=text, pressed=posted.pressed,
+        address=person,
+        key=f"{person.value}:{key}",
+        at=parts.now(),
+        text=text,
+        pressed=posted.pressed,
         attachments=tuple(posted.attachments),
     )
 

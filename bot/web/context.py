@@ -82,9 +82,7 @@ def keep_session(request: web.Request, response: web.StreamResponse, token: str 
     if token is None:
         return
     secure = context(request).pages.office.public_url.startswith("https:")
-    response.set_cookie(
-        COOKIE, token, max_age=KEPT_SECONDS, path="/", httponly=True, samesite="Lax", secure=secure
-    )
+    response.set_cookie(COOKIE, token, max_age=KEPT_SECONDS, path="/", httponly=True, samesite="Lax", secure=secure)
 
 
 def wants_page(request: web.Request) -> bool:

@@ -37,21 +37,32 @@ async def todo(request: web.Request) -> web.Response:
     return await page(request, "todo.html", groups=groups, count=len(items))
 
 
+async def find(request: web.Request) -> web.Response:
+    """From a typed number to its case, also one that is on nobody's list any more."""
+    staff = await member(request)
+    no = clean(request.query.get("no", ""), longest=LONGEST).replace(" ", "")
+    dossier = await context(request).pages.dossier(staff, no)
+    return go(request, f"/desk/case/{dossier.case.no}")
+
+
 async def case(request: web.Request) -> web.Response:
     """One case with everything that this member of staff may see and do."""
     return await _case_page(request, request.match_info["no"], status=200)
 
 
 async def _case_page(
-    request: web.Request, no: str, *, status: int, verb: str = "", given: Mapping[str, str] | None = None,
+    request: web.Request,
+    no: str,
+    *,
+    status: int,
+    verb: str = "",
+    given: Mapping[str, str] | None = None,
     refused: str = "",
 ) -> web.Response:
     parts = context(request)
     dossier = await parts.pages.dossier(await member(request), no)
     view = desk_views.case_view(dossier, office=parts.pages.office)
-    return await page(
-        request, "case.html", status=status, view=view, opened=verb, given=given or {}, refused=refused
-    )
+    return await page(request, "case.html", status=status, view=view, opened=verb, given=given or {}, refused=refused)
 
 
 async def act(request: web.Request) -> web.Response:

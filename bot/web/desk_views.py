@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from cases.calendar import china_date
-from cases.clocks import Clock
+from cases.clocks import Clock, Proof, prove
 from cases.events import Event
 from cases.messages import AttachmentKind
 from cases.model import Consumer, Role
@@ -21,9 +21,14 @@ from handlers.worklist import Dossier, Item
 
 GROUPS = ("overdue", "today", "week", "later")
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "sign": (), "accept": (), "supplement": (),
+    "sign": (),
+    "accept": (),
+    "supplement": (),
     "decline": ("ground", "reason"),
-    "ask_supplement": ("reason",), "reply": ("reason",), "answer": ("reason",), "send_back": ("reason",),
+    "ask_supplement": ("reason",),
+    "reply": ("reason",),
+    "answer": ("reason",),
+    "send_back": ("reason",),
     "redirect": ("reason",),
     "route": ("bureau",),
     "close_with": ("outcome", "ground", "reason"),
@@ -32,8 +37,21 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 GROUNDED = frozenset({"terminated"})
 """Outcomes for which the law wants a ground (Order 121, Art. 23)."""
 PARTICULARS = (
-    "merchant", "merchant_address", "place", "platform", "product", "amount", "day", "category", "problem", "demands",
-    "bureau", "received", "because", "outcome", "result",
+    "merchant",
+    "merchant_address",
+    "place",
+    "platform",
+    "product",
+    "amount",
+    "day",
+    "category",
+    "problem",
+    "demands",
+    "bureau",
+    "received",
+    "because",
+    "outcome",
+    "result",
 )
 LONGEST_ENDING = 4
 
@@ -65,12 +83,13 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Timer:
-    """A running clock of a case."""
+    """A running clock of a case. ``proof`` tells day by day, in spans of days alike, why it is due then."""
 
     name: str
     basis: str
     due: Due
     provisional: bool
+    proof: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +199,9 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
         journal=tuple(_happened(event, dossier.names, office=office) for event in dossier.journal),
         sent=tuple(
             Entry(
-                when=instant_words(at, office=office), who=office.say(f"delivery.{state}"), what=text,
+                when=instant_words(at, office=office),
+                who=office.say(f"delivery.{state}"),
+                what=text,
                 arrived=state not in ("failed", "unreachable"),
             )
             for at, state, text in dossier.sent
@@ -200,12 +221,26 @@ def _consumer(consumer: Consumer | None, *, office: Office) -> tuple[tuple[str, 
 
 
 def _timer(clock: Clock, *, office: Office, received_on: date) -> Timer:
+    rule = office.rulebook.clock(clock.rule, received_on)
+    proof = prove(rule, clock.started_at, office.rulebook.calendar)
     return Timer(
         name=clock_words(clock, office=office, received_on=received_on),
-        basis=office.rulebook.clock(clock.rule, received_on).basis,
+        basis=rule.basis,
         due=due_words(clock.due_on, office=office),
         provisional=clock.provisional,
+        # A clock that was moved for a reason of its own is not explained by counting from its start.
+        proof=_spans(proof, office=office) if proof.due_on == clock.due_on else (),
     )
+
+
+def _spans(proof: Proof, *, office: Office) -> tuple[tuple[str, str], ...]:
+    found = []
+    for why, alike in groupby(proof.steps, key=lambda step: step.why):
+        days = [step.day for step in alike]
+        first, last = day_words(days[0], office=office), day_words(days[-1], office=office)
+        span = first if len(days) == 1 else office.say("page.proof.span", first=first, last=last)
+        found.append((span, office.say(f"page.proof.{why}", days=len(days))))
+    return tuple(found)
 
 
 def _pieces(dossier: Dossier, *, office: Office) -> tuple[Piece, ...]:

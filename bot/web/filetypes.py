@@ -9,7 +9,10 @@ from cases.messages import AttachmentKind
 HEAD = 4096
 """Bytes from the start of a file that are enough to know it."""
 PHOTO, DOCUMENT, VIDEO, VOICE = (
-    AttachmentKind.PHOTO, AttachmentKind.DOCUMENT, AttachmentKind.VIDEO, AttachmentKind.VOICE
+    AttachmentKind.PHOTO,
+    AttachmentKind.DOCUMENT,
+    AttachmentKind.VIDEO,
+    AttachmentKind.VOICE,
 )
 
 

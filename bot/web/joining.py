@@ -69,7 +69,11 @@ async def invite(request: web.Request) -> web.Response:
 
 
 async def _staff_page(
-    request: web.Request, *, status: int, given: dict[str, str] | None = None, refused: str = "",
+    request: web.Request,
+    *,
+    status: int,
+    given: dict[str, str] | None = None,
+    refused: str = "",
     made: Invitation | None = None,
 ) -> web.Response:
     parts = context(request)
@@ -86,6 +90,13 @@ async def _staff_page(
         for person in people
     ]
     return await page(
-        request, "staff.html", status=status, rows=rows, roles=[role.value for role in STAFF_ROLES],
-        bureaus=bureau_groups(office), given=given or {}, refused=refused, made=made,
+        request,
+        "staff.html",
+        status=status,
+        rows=rows,
+        roles=[role.value for role in STAFF_ROLES],
+        bureaus=bureau_groups(office),
+        given=given or {},
+        refused=refused,
+        made=made,
     )

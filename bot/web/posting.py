@@ -159,6 +159,4 @@ def _add_place(posted: Posted) -> None:
     except (KeyError, ValueError):
         return
     if abs(latitude) <= 90 and abs(longitude) <= 180:
-        posted.attachments.append(
-            Attachment(kind=AttachmentKind.LOCATION, latitude=latitude, longitude=longitude)
-        )
+        posted.attachments.append(Attachment(kind=AttachmentKind.LOCATION, latitude=latitude, longitude=longitude))

@@ -60,9 +60,7 @@ def go(request: web.Request, path: str, *, note: str | None = None) -> web.Respo
     if note:
         value = base64.urlsafe_b64encode(note.encode()).decode()
         secure = context(request).pages.office.public_url.startswith("https:")
-        response.set_cookie(
-            NOTE, value, max_age=NOTE_SECONDS, path="/", httponly=True, samesite="Lax", secure=secure
-        )
+        response.set_cookie(NOTE, value, max_age=NOTE_SECONDS, path="/", httponly=True, samesite="Lax", secure=secure)
     return response
 
 

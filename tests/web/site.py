@@ -125,8 +125,12 @@ class Visitor:
         """From the first page to a filed case; returns its number."""
         await self.get("/")
         await self.talks(
-            (story, "同意"), (">同意", "怎么称呼"), (name, "电话"), ("13812345678", "地址"),
-            ("华龙区中原路某小区", "请核对"), (">确认提交", "编号"),
+            (story, "同意"),
+            (">同意", "怎么称呼"),
+            (name, "电话"),
+            ("13812345678", "地址"),
+            ("华龙区中原路某小区", "请核对"),
+            (">确认提交", "编号"),
         )
         texts = "".join(line["text"] for line in (await self.history())["lines"])
         found = re.search(r"410900\d{9}", texts)
@@ -157,7 +161,10 @@ class Site:
     async def start_again(self) -> None:
         """The server as after a new start: at the same address, knowing nothing but the database."""
         app = make_app(
-            pages=self.house.pages, web=WebChannel(), telegram_webhook=None, ready=self.house.pages.ready,
+            pages=self.house.pages,
+            web=WebChannel(),
+            telegram_webhook=None,
+            ready=self.house.pages.ready,
             now=self.house.office.now,
         )
         self.server = TestServer(app, port=self._port)

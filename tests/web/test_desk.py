@@ -134,6 +134,27 @@ async def test_a_case_sent_back_goes_to_the_desk_and_is_routed_by_a_form(site: S
     assert NO in (await neighbour.get("/desk"))[1]
 
 
+async def test_a_due_date_is_proven_day_by_day(site: Site) -> None:
+    officer = await site.member("李明")
+    await filed(site)
+    _, page = await officer.get(f"/desk/case/{NO}")
+    spans = re.findall(r"<dt>(11月2\d日(?:至[^<]+)?)</dt><dd>([^<]+)</dd>", page)
+    assert ("11月23日", "开始当天不算") in spans
+    assert ("11月24日至11月27日", "工作日，算4天") in spans
+    assert ("11月28日至11月29日", "周末，不算") in spans
+
+
+async def test_a_case_is_found_by_its_number(site: Site) -> None:
+    officer, stranger = await site.member("李明"), await site.visitor()
+    await filed(site)
+    status, page = await officer.get("/desk/find", params={"no": f" {NO[:6]} {NO[6:]} "})
+    assert (status, "惠万家" in page) == (200, True)
+    for wrong in ("1", "", "<b>"):
+        status, page = await officer.get("/desk/find", params={"no": wrong})
+        assert (status, "没有找到" in page) == (404, True)
+    assert (await stranger.get("/desk/find", params={"no": NO}))[0] == 401
+
+
 async def test_forms_are_shown_for_what_may_be_done_only(site: Site) -> None:
     officer = await site.member("李明")
     await filed(site)
@@ -157,8 +178,12 @@ async def test_markup_in_every_field_is_shown_as_text(site: Site) -> None:
     evil = "<img src=x onerror=alert(1)>"
     await visitor.get("/")
     await visitor.talks(
-        (f"{MILK}{evil}", "同意"), (">同意", "怎么称呼"), ("王芳", "电话"), ("13812345678", "地址"),
-        (f"华龙区中原路{evil}", "请核对"), (">确认提交", "编号"),
+        (f"{MILK}{evil}", "同意"),
+        (">同意", "怎么称呼"),
+        ("王芳", "电话"),
+        ("13812345678", "地址"),
+        (f"华龙区中原路{evil}", "请核对"),
+        (">确认提交", "编号"),
     )
     await officer.submit(f"/desk/case/{NO}/sign")
     _, page = await officer.submit(f"/desk/case/{NO}/ask_supplement", reason=evil)
@@ -180,9 +205,7 @@ async def test_only_the_administrator_sees_and_invites_colleagues(site: Site, ro
 async def test_the_administrator_invites_and_the_code_works_in_chat_and_browser(site: Site) -> None:
     admin = await site.member("管理员", bureau="410900-12315", role=Role.ADMIN)
     await admin.submit("/desk/staff", name="李明", role="officer", bureau=HUALONG)
-    status, page = await admin.submit(
-        "/desk/staff", name="张华", role="officer", bureau=HUALONG, deputy_for="李明"
-    )
+    status, page = await admin.submit("/desk/staff", name="张华", role="officer", bureau=HUALONG, deputy_for="李明")
     assert (status, "李明的B岗" in page) == (200, True)
     code = re.search(r"/join ([\w-]+)", page)
     link = re.search(r"http\S+/desk/join\?code=[\w-]+", page)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bot.web
 from bot.web.desk_views import FIELDS, GROUPS, PARTICULARS
+from cases.calendar import DayKind
 from cases.messages import AttachmentKind
 from handlers.cards import OFFICER_VERBS
 from tests.house import rulebook
@@ -21,6 +22,7 @@ def test_every_text_named_in_a_page_is_written() -> None:
     keys |= {f"page.group.{name}" for name in GROUPS} | {f"page.fact.{name}" for name in PARTICULARS}
     keys |= {f"page.attachment.{kind.value}" for kind in AttachmentKind}
     keys |= {f"page.ask.{verb}" for verb, fields in FIELDS.items() if "reason" in fields}
+    keys |= {f"page.proof.{why}" for why in (*DayKind, "first_day", "day", "rolled")}
     assert keys - rulebook().texts.keys() == set()
 
 
