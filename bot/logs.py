@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
+
+from cases.errors import CaseError, LianxinError
 
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 TALKATIVE = ("telegram", "httpx", "aiohttp.access", "apscheduler", "alembic", "aiosqlite", "sqlalchemy.engine")
@@ -16,6 +20,31 @@ def _facts(record: logging.LogRecord) -> dict[str, object]:
     return {key: value for key, value in vars(record).items() if key not in PLAIN}
 
 
+def _error(record: logging.LogRecord) -> BaseException | None:
+    return record.exc_info[1] if record.exc_info else None
+
+
+def _traceback(error: BaseException) -> str:
+    """Where it happened and what kinds of errors led to it, without their words: these may be a person's."""
+    parts = [*traceback.format_tb(error.__traceback__), _named(error)]
+    for cause in _behind(error):
+        parts = [_traceback(cause), "\nwhich led to\n", *parts]
+    return "".join(parts)
+
+
+def _named(error: BaseException) -> str:
+    ours = isinstance(error, LianxinError) and not isinstance(error, CaseError)
+    return f"{type(error).__module__}.{type(error).__qualname__}{f': {error}' if ours else ''}"
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        yield from error.exceptions
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield cause
+
+
 class TextFormat(logging.Formatter):
     """For people: time, level, sentence, facts."""
 
@@ -23,7 +52,8 @@ class TextFormat(logging.Formatter):
         at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")  # noqa: DTZ006 - the reader's own clock
         facts = " ".join(f"{key}={value}" for key, value in _facts(record).items())
         line = f"{at} {record.levelname.lower():7} {record.getMessage()}{' ' if facts else ''}{facts}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        error = _error(record)
+        return f"{line}\n{_traceback(error)}" if error else line
 
 
 class JsonFormat(logging.Formatter):
@@ -37,8 +67,9 @@ class JsonFormat(logging.Formatter):
             "message": record.getMessage(),
             **_facts(record),
         }
-        if record.exc_info:
-            values["traceback"] = self.formatException(record.exc_info)
+        error = _error(record)
+        if error:
+            values["traceback"] = _traceback(error)
         return json.dumps(values, ensure_ascii=False, default=str)
 
 

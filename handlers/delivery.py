@@ -22,6 +22,7 @@ from handlers.stopping import finished
 from storage.database import Database
 from storage.outbox_store import Delivered, DeliveryState, Parcel
 from storage.presence import attending
+from storage.receipts import Receipt, Receipts
 
 log = logging.getLogger("lianxin.delivery")
 
@@ -65,8 +66,9 @@ class _Pause:
 class Delivery:
     """Sends through the channels of this process what any process promised on them."""
 
-    def __init__(self, *, database: Database, channels: Mapping[str, Channel], now: Now) -> None:
+    def __init__(self, *, database: Database, channels: Mapping[str, Channel], receipts: Receipts, now: Now) -> None:
         self._database = database
+        self._receipts = receipts
         self._channels = channels
         self._now = now
         self._lanes: dict[Address, deque[_Held]] = {}
@@ -107,7 +109,12 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled; what is being sent then is finished first, within a few seconds."""
-        async with attending(self._database, self._channels.keys(), alone=self._inherit), asyncio.TaskGroup() as group:
+        with self._receipts.kept():
+            async with attending(self._database, self._channels.keys(), alone=self._inherit):
+                await self._deliver()
+
+    async def _deliver(self) -> None:
+        async with asyncio.TaskGroup() as group:
             self._running = True
             senders = [group.create_task(self._send_lanes()) for _ in range(SENDERS)]
             try:
@@ -120,8 +127,12 @@ class Delivery:
 
     async def _inherit(self, channels: Sequence[str]) -> None:
         """Nobody delivers on these channels: what is being sent there was a process's that is no more."""
-        async with self._database.begin() as tx:
-            await tx.outbox.release(channels, now=self._now())
+        now, sent = self._now(), DeliveryState.SENT
+        with self._receipts.of_the_dead() as receipts:
+            taken = [Delivered(id=r.id, state=sent, at=now, not_before=now, reference=r.reference) for r in receipts]
+            async with self._database.begin() as tx:
+                await tx.outbox.settle(taken)
+                await tx.outbox.release(channels, now=now)
 
     async def _claim_all(self) -> None:
         while True:
@@ -204,6 +215,7 @@ class Delivery:
                 log.warning("A delivery could not be noted yet.", extra={"action": "delivery", "id": result.id})
                 await asyncio.sleep(POLL.total_seconds())
             else:
+                self._receipts.settled(result.id)
                 return
 
     def _behind(self, parcel: Parcel) -> Delivered | None:
@@ -239,6 +251,10 @@ class Delivery:
             return self._failed(parcel, error)
         except TimeoutError:
             return self._failed(parcel, DeliveryError("no answer in time", retryable=True))
+        except Exception as error:  # the same loop: a mistake in a channel must not be repeated for ever
+            log.exception("A channel made a mistake.", extra={"action": "delivery", "id": parcel.id})
+            return self._failed(parcel, DeliveryError(type(error).__name__, retryable=True))
+        self._receipts.note(Receipt(id=parcel.id, reference=reference))
         return Delivered(id=parcel.id, state=DeliveryState.SENT, at=now, not_before=now, reference=reference)
 
     def _failed(self, parcel: Parcel, error: DeliveryError) -> Delivered:

@@ -15,6 +15,7 @@ import pytest
 
 from bot.logs import JsonFormat, TextFormat
 from bot.settings import PREFIX
+from cases.errors import StorageFault
 from main import main
 from storage.migrating import HEAD
 
@@ -58,7 +59,7 @@ def test_every_command_explains_itself(call: list[str], capsys: pytest.CaptureFi
     ("name", "value", "told"),
     [
         ("HTTP_PORT", "x", "LIANXIN_HTTP_PORT: given 'x'"),
-        ("SITE", "nowhere", "a site folder, or one of: puyang"),
+        ("SITE", "nowhere", "a site folder, or one of: "),
         ("DATA_DIR", "taken", "LIANXIN_DATA_DIR: given taken"),
         ("DATABASE_URL", "sqlite+aiosqlite:////dev/null/x.db", "the database cannot be used"),
         ("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none", "the database cannot be used"),
@@ -146,3 +147,24 @@ def test_a_log_line_is_a_sentence_with_its_facts_for_people_and_one_object_for_m
     assert {**values, "at": ""} == {
         "at": "", "level": "warning", "logger": "lianxin.x", "message": "A sentence.", "action": "do"
     }  # fmt: skip
+
+
+def without_source(shown: str) -> str:
+    """A traceback shows lines of the program itself, which here hold the words."""
+    return "\n".join(line for line in shown.splitlines() if not line.startswith("    "))
+
+
+def test_a_traceback_tells_where_and_what_kind_and_none_of_the_words() -> None:
+    try:
+        try:
+            dict[str, str]()["13812345678"]
+        except KeyError as error:
+            raise ExceptionGroup("王芳", [ValueError("牛奶"), StorageFault("the database is away")]) from error
+    except ExceptionGroup as group:
+        failed = record()
+        failed.exc_info = (type(group), group, group.__traceback__)
+    for shown in (TextFormat().format(failed), json.loads(JsonFormat().format(failed))["traceback"]):
+        assert [word for word in ("13812345678", "王芳", "牛奶") if word in without_source(shown)] == []
+        assert [kind for kind in ("KeyError", "ExceptionGroup", "ValueError") if kind not in shown] == []
+        assert "StorageFault: the database is away" in shown
+        assert "test_main.py" in shown
