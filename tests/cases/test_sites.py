@@ -177,6 +177,30 @@ async def test_a_consumer_files_a_complaint_and_hears_which_office_has_it(
         wang.hears(office)
 
 
+@pytest.mark.parametrize(
+    ("site", "question", "answer", "office"),
+    [
+        ("quanzhou", "哪个区县", "安海镇", "晋江安海所"),
+        ("fujian", "哪个市、县（区）", "泉州晋江", "晋江市市场监管局"),
+        ("xiangcheng", "哪个镇、街道", "黄埭镇", "黄埭镇市场监管局"),
+        ("chongxin", "哪个乡镇", "锦屏镇", "崇信锦屏所"),
+    ],
+)
+async def test_the_question_for_the_place_is_worded_for_the_site_and_answered_in_its_words(
+    site: str, question: str, answer: str, office: str, sqlite_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    async with town(sqlite_url, clock, tmp_path, site=site) as here:
+        wang = here.person("wang")
+        await wang.says(MILK.replace("华龙区", ""))
+        assert question in "".join(await wang.presses("同意"))
+        await wang.says(answer)
+        await wang.says("王芳")
+        await wang.says("13812345678")
+        summary = "".join(await wang.says("某路某小区"))
+        found = next(bureau for bureau in rulebook(site).directory if bureau.short == office)
+        assert found.name in summary or found.short in summary
+
+
 def test_the_truth_has_a_story_for_every_site() -> None:
     assert {row["site"] for row in ROWS} == set(NEW)
 
