@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from cases.model import Role
 from tests.browser import BrowserPage, Size
@@ -201,9 +201,9 @@ async def test_unsent_words_outlive_a_reload_and_are_taken_once(site: Site, brow
     await expect(page.locator(".told")).to_have_count(1)
     await press(page, "同意", "发生了什么事")
 
-    async def lose_the_answer(route: object) -> None:
-        await route.fetch()  # type: ignore[attr-defined]
-        await route.abort()  # type: ignore[attr-defined]
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
 
     await page.route("**/chat/messages", lose_the_answer)
     await page.get_by_label("请在这里说事情").fill(MILK)
@@ -214,6 +214,35 @@ async def test_unsent_words_outlive_a_reload_and_are_taken_once(site: Site, brow
     await expect(page.locator(".told .text").last).to_contain_text("称呼")
     await page.reload()
     await expect(page.locator(".mine", has_text=MILK)).to_have_count(1)
+
+
+async def test_a_lost_session_is_renewed_and_the_words_are_sent(site: Site, browser_page: BrowserPage) -> None:
+    window = await browser_page("phone")
+    page = window.page
+    await page.goto(site.url)
+    await expect(page.locator(".told")).to_have_count(1)
+    await page.context.clear_cookies()
+    await page.get_by_label("请在这里说事情").fill(MILK)
+    await page.get_by_role("button", name="发送").click()
+    await expect(page.locator(".told .text").last).to_contain_text("先收着")
+    await expect(page.locator(".mine", has_text=MILK)).to_have_count(1)
+
+
+async def test_a_browser_that_keeps_no_session_is_told_so_and_does_not_reload_for_ever(
+    site: Site, browser_page: BrowserPage
+) -> None:
+    window = await browser_page("phone")
+    page = window.page
+    loads: list[str] = []
+    page.on("load", lambda loaded: loads.append(loaded.url))
+
+    async def unknown(route: Route) -> None:
+        await route.fulfill(status=401, json={"error": "请重新打开页面再试。"})
+
+    await page.route("**/chat/messages", unknown)
+    await page.goto(site.url)
+    await expect(page.get_by_role("alert")).to_contain_text("请重新打开页面")
+    assert len(loads) == 2
 
 
 async def test_markup_told_and_said_is_text(site: Site, browser_page: BrowserPage) -> None:

@@ -149,13 +149,21 @@
       const told = await answer.json().catch(() => ({}));
       sending = false;
       if (answer.status === 429 || answer.status >= 500) return later(message, told.error);
-      if (answer.status === 401) return location.reload();
+      if (answer.status === 401 && comeBack(message)) return;
       settle(message, answer.ok, told.error);
       pump();
     } catch {
       sending = false;
       later(message, "");
     }
+  };
+  /* the session is gone: the page gets a new one and sends the words again, once; without cookies it never would */
+  const comeBack = message => {
+    if (message.again || !navigator.cookieEnabled) return false;
+    message.again = true;
+    remember();
+    location.reload();
+    return true;
   };
   const later = (message, error) => {
     message.tries = (message.tries || 0) + 1;
