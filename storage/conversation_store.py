@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, Select, Table, Update, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address
 from cases.model import Staff, StaffId
 from storage.inbox_store import dump_json
 from storage.staff_store import staff_from
+from storage.tables import Schema
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -54,18 +56,13 @@ class ConversationStore:
 
     async def get(self, person: Address) -> Session | None:
         """The session as it stands, not locked."""
-        row = (await self._tx.execute(self._select([person]))).first()
+        row = (await self._tx.execute(_select(self._tx.schema, lock=False), {"persons": [str(person)]})).first()
         return _session(row) if row else None
 
-    def _select(self, persons: Sequence[Address]) -> Any:
-        staff = self._tx.schema.staff
-        joined = self._table.outerjoin(staff, (staff.c.id == self._table.c.staff_id) & staff.c.active)
-        names = tuple(str(person) for person in persons)
-        return select(self._table, *_labelled(staff)).select_from(joined).where(self._table.c.person.in_(names))
-
     async def _locked(self, persons: Sequence[Address]) -> dict[Address, Session]:
-        statement = self._select(persons).with_for_update(skip_locked=True, of=self._table)
-        sessions = [_session(row) for row in await self._tx.execute(statement)]
+        names = {"persons": [str(person) for person in persons]}
+        rows = await self._tx.execute(_select(self._tx.schema, lock=True), names)
+        sessions = [_session(row) for row in rows]
         return {session.person: session for session in sessions}
 
     async def _start(self, persons: Sequence[Address], *, dialogue: str, at: datetime) -> None:
@@ -78,10 +75,7 @@ class ConversationStore:
         """Write the sessions back, in one round trip."""
         if not sessions:
             return
-        statement = update(self._table).where(self._table.c.person == bindparam("who"))
-        names = ("dialogue", "data", "consented_at", "staff_id", "updated_at")
-        statement = statement.values({name: bindparam(f"new_{name}") for name in names})
-        await self._tx.execute(statement, [_row(session) for session in sessions])
+        await self._tx.execute(_save(self._table), [_row(session) for session in sessions])
 
     async def bind_staff(self, person: Address, staff: StaffId | None, *, at: datetime) -> None:
         """From now on this address is that staff member (or, with None, nobody's)."""
@@ -105,6 +99,22 @@ class ConversationStore:
         table = self._table
         statement = update(table).where(table.c.updated_at < before, table.c.data.is_not(None))
         await self._tx.execute(statement.values(data=None, dialogue=""))
+
+
+@cache
+def _select(schema: Schema, *, lock: bool) -> Select[Any]:
+    table, staff = schema.conversations, schema.staff
+    joined = table.outerjoin(staff, (staff.c.id == table.c.staff_id) & staff.c.active)
+    these = table.c.person.in_(bindparam("persons", expanding=True))
+    statement = select(table, *_labelled(staff)).select_from(joined).where(these)
+    return statement.with_for_update(skip_locked=True, of=table) if lock else statement
+
+
+@cache
+def _save(table: Table) -> Update:
+    names = ("dialogue", "data", "consented_at", "staff_id", "updated_at")
+    statement = update(table).where(table.c.person == bindparam("who"))
+    return statement.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _labelled(staff: Any) -> list[Any]:

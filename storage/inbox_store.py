@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Integer, Row, Select, Table, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Attachment, AttachmentKind, Incoming
@@ -48,14 +49,7 @@ class InboxStore:
 
     async def waiting(self, channels: Iterable[str], *, limit: int, recent: Recent | None = None) -> list[Waiting]:
         """The oldest messages not yet worked, of these channels; those in ``recent`` are taken from there."""
-        table = self._table
-        statement = (
-            select(table.c.id, table.c.channel, table.c.key)
-            .where(table.c.done_at.is_(None), table.c.payload.is_not(None), table.c.channel.in_(tuple(channels)))
-            .order_by(table.c.id)
-            .limit(limit)
-        )
-        rows = (await self._tx.execute(statement)).all()
+        rows = (await self._tx.execute(_waiting_in(self._table), {"channels": tuple(channels), "most": limit})).all()
         known = {row.id: recent.pop((row.channel, row.key), None) if recent else None for row in rows}
         read = await self._read([number for number, message in known.items() if message is None])
         return [Waiting(id=number, message=message or read[number]) for number, message in known.items()]
@@ -69,13 +63,12 @@ class InboxStore:
 
     async def still_waiting(self, ids: Sequence[int]) -> frozenset[int]:
         """Those of ``ids`` that no one has worked meanwhile; call it after locking their conversations."""
-        table = self._table
-        rows = await self._tx.execute(select(table.c.id).where(table.c.id.in_(ids), table.c.done_at.is_(None)))
+        rows = await self._tx.execute(_still_waiting(self._table), {"ids": ids})
         return frozenset(row.id for row in rows)
 
     async def done(self, ids: Sequence[int], *, at: datetime) -> None:
         if ids:
-            await self._tx.execute(update(self._table).where(self._table.c.id.in_(ids)).values(done_at=at))
+            await self._tx.execute(_done(self._table), {"ids": ids, "at": at})
 
     async def said_by(self, person: Address, *, after: int, limit: int) -> list[Waiting]:
         """What the person said, oldest first, from the row after ``after``; wiped messages are left out."""
@@ -100,6 +93,27 @@ class InboxStore:
         table = self._table
         statement = update(table).where(table.c.done_at < bindparam("instant", instant), table.c.payload.is_not(None))
         await self._tx.execute(statement.values(payload=None))
+
+
+# Built once: a statement costs more to build than to run.
+
+
+@cache
+def _waiting_in(table: Table) -> Select[Any]:
+    these = table.c.channel.in_(bindparam("channels", expanding=True))
+    statement = select(table.c.id, table.c.channel, table.c.key)
+    statement = statement.where(table.c.done_at.is_(None), table.c.payload.is_not(None), these)
+    return statement.order_by(table.c.id).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _still_waiting(table: Table) -> Select[Any]:
+    return select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.done_at.is_(None))
+
+
+@cache
+def _done(table: Table) -> Update:
+    return update(table).where(table.c.id.in_(bindparam("ids", expanding=True))).values(done_at=bindparam("at"))
 
 
 def _row(message: Incoming) -> dict[str, Any]:

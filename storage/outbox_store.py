@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import delete, Row, Table, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Choice, Outgoing
@@ -148,20 +149,7 @@ class OutboxStore:
         """Note how attempts ended, in one round trip."""
         if not results:
             return
-        table = self._table
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("which"))
-            .values(
-                state=bindparam("new_state"),
-                attempts=table.c.attempts - bindparam("untried"),
-                not_before=bindparam("new_not_before"),
-                sent_at=bindparam("new_sent_at"),
-                reference=bindparam("new_reference"),
-                reason=bindparam("new_reason"),
-            )
-        )
-        await self._tx.execute(statement, [_settled(result) for result in results])
+        await self._tx.execute(_settle(self._table), [_settled(result) for result in results])
 
     async def since(self, person: Address, *, after: int, limit: int) -> list[tuple[int, datetime, Outgoing]]:
         """What was promised to the person after row ``after``, the newest ``limit`` of it, oldest first."""
@@ -182,11 +170,25 @@ class OutboxStore:
         rows = await self._tx.execute(statement.where(table.c.case_no == case_no).order_by(table.c.id))
         return [(row.created_at, row.state, _outgoing(row).text) for row in rows]
 
+    async def wipe(self, person: Address, *, before: datetime) -> None:
+        """Forget what the person was told outside of any case before an instant; what is still owed stays."""
+        table = self._table
+        told = (table.c.person == str(person), table.c.case_no.is_(None), table.c.created_at < before)
+        await self._tx.execute(delete(table).where(*told, table.c.state.not_in(OWING)))
+
     async def depth(self) -> int:
         """How many texts are still owed."""
         table = self._table
         statement = select(func.count()).select_from(table).where(table.c.state.in_(OWING))
         return int((await self._tx.execute(statement)).scalar_one())
+
+
+@cache
+def _settle(table: Table) -> Update:
+    names = ("state", "not_before", "sent_at", "reference", "reason")
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    statement = update(table).where(table.c.id == bindparam("which"))
+    return statement.values({**values, "attempts": table.c.attempts - bindparam("untried")})
 
 
 def _row(promise: Promise) -> dict[str, Any]:
