@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cases.errors import CaseError
@@ -32,7 +32,7 @@ class Invitation:
 async def invite(
     tx: Transaction, *, bureau: str, role: Role, name: str, deputy_for: str | None = None, office: Office
 ) -> Invitation:
-    """A new invitation; a member of that name in the bureau is invited again rather than made twice.
+    """A new invitation; a member of that name in the bureau is invited again, with this role, rather than made twice.
 
     Raises CaseError ``bureau_unknown`` or ``staff_unknown`` (nobody called ``deputy_for`` there).
     """
@@ -41,17 +41,24 @@ async def invite(
     principal = await tx.staff.named(bureau, deputy_for) if deputy_for else None
     if deputy_for and principal is None:
         raise CaseError("staff_unknown", name=deputy_for)
-    staff = await tx.staff.named(bureau, name)
-    if staff is None or staff.role is not role:
-        staff = Staff(
-            id=StaffId(office.new_id()),
-            bureau=bureau,
-            role=role,
-            name=name,
-            deputy_for=principal.id if principal else None,
-        )
-        tx.staff.add(staff, at=office.now())
+    staff = await _member(
+        tx, bureau=bureau, role=role, name=name, deputy_for=principal.id if principal else None, office=office
+    )
     return issue(tx, staff, office=office)
+
+
+async def _member(
+    tx: Transaction, *, bureau: str, role: Role, name: str, deputy_for: StaffId | None, office: Office
+) -> Staff:
+    known = await tx.staff.named(bureau, name)
+    if known is None:
+        made = Staff(id=StaffId(office.new_id()), bureau=bureau, role=role, name=name, deputy_for=deputy_for)
+        tx.staff.add(made, at=office.now())
+        return made
+    changed = replace(known, role=role, deputy_for=deputy_for or known.deputy_for)
+    if changed != known:
+        await tx.staff.change(changed)
+    return changed
 
 
 def issue(tx: Transaction, staff: Staff, *, valid: timedelta = VALID, office: Office) -> Invitation:

@@ -44,6 +44,12 @@ class StaffStore:
             self._everyone = [staff_from(row) for row in await self._tx.look(select(self._table).order_by("id"))]
         return self._everyone
 
+    async def change(self, staff: Staff) -> None:
+        """Write another role or principal of a member who is there already."""
+        table = self._table
+        values = {"role": staff.role.value, "deputy_for": staff.deputy_for}
+        await self._tx.execute(update(table).where(table.c.id == staff.id).values(**values))
+
     async def get(self, staff_id: StaffId) -> Staff | None:
         return next((staff for staff in await self._all() if staff.id == staff_id), None)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from cases.notices import Priority
 from handlers.delivery import FIRST_WAIT, LEASE, LONGEST_WAIT, TRIES, Channel, Delivery, verdict
 from storage.database import Database
 from storage.outbox_store import DeliveryState, Promise
+from storage.receipts import Receipts
 from storage.vault import Vault
 from tests.clock import Clock
 from tests.house import Street
@@ -31,7 +33,8 @@ FAILED, GONE = DeliveryState.FAILED.value, DeliveryState.UNREACHABLE.value
 class Post:
     """A delivery at work over one database."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, folder: Path) -> None:
+        self.folder = folder
         self.database = Database(url, vault=VAULT)
         self.clock, self.street = clock, Street()
         self.delivery = self.another()
@@ -39,7 +42,8 @@ class Post:
     def another(self, channel: Channel | None = None) -> Delivery:
         """One more process that delivers."""
         channels = {"street": channel or self.street}
-        return Delivery(database=self.database, channels=channels, now=self.clock)
+        receipts = Receipts(self.folder / "receipts")
+        return Delivery(database=self.database, channels=channels, receipts=receipts, now=self.clock)
 
     async def promise(self, *texts: str, to: Address = WANG, priority: Priority = Priority.NOTICE) -> None:
         async with self.database.begin() as tx:
@@ -83,8 +87,8 @@ async def at_work(delivery: Delivery) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def post(migrated_url: str, clock: Clock) -> AsyncIterator[Post]:
-    post = Post(migrated_url, clock)
+async def post(migrated_url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Post]:
+    post = Post(migrated_url, clock, tmp_path)
     async with at_work(post.delivery):
         yield post
     await post.database.close()
@@ -186,8 +190,10 @@ async def test_what_a_dead_process_had_in_hand_is_sent_after_its_lease_and_not_b
     assert post.sent.count("in hand") == 1
 
 
-async def test_what_is_being_sent_when_the_process_stops_is_finished_first(migrated_url: str, clock: Clock) -> None:
-    post = Post(migrated_url, clock)
+async def test_what_is_being_sent_when_the_process_stops_is_finished_first(
+    migrated_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    post = Post(migrated_url, clock, tmp_path)
     gate, begun = asyncio.Event(), asyncio.Event()
 
     class Slow(Street):
