@@ -14,6 +14,8 @@ from cases.errors import CaseError, LianxinError
 PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 TALKATIVE = ("telegram", "httpx", "aiohttp.access", "apscheduler", "alembic", "aiosqlite", "sqlalchemy.engine")
 """Libraries whose lower levels print addresses, tokens or values."""
+SILENT = ("aiohttp.server",)
+"""It prints the request line of a call that it refuses, and our own middleware tells of every fault."""
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:
@@ -80,3 +82,5 @@ def set_up(*, level: str, style: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

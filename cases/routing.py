@@ -59,6 +59,16 @@ class Directory:
             code = self._by_code[code].parent
         return tuple(found)
 
+    def heads(self, desk: str) -> tuple[Bureau, ...]:
+        """The offices one step below the top of the site, its intake desk left out: those among whom one chooses.
+
+        The top is the one that the desk stands under; where the desk is itself the top or has no other below it, the
+        desk's own children.
+        """
+        parent = self._by_code[desk].parent or desk
+        found = tuple(b for b in self._by_code.values() if b.parent == parent and b.code != desk)
+        return found or tuple(b for b in self._by_code.values() if b.parent == desk)
+
     def under(self, code: str) -> tuple[str, ...]:
         """The bureau itself and every one below it."""
         return tuple(other for other in self._by_code if code in self.line(other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import os
@@ -83,7 +84,7 @@ class Files:
                 if buffer or not size:
                     file.write(self._block(bytes(buffer)))
                 file.flush()
-                os.fsync(file.fileno())
+                await asyncio.to_thread(os.fsync, file.fileno())
             target = self.path(digest.hexdigest())
             target.parent.mkdir(exist_ok=True)
             Path(name).replace(target)

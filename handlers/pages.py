@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from storage.evidence_store import Evidence
 TOKEN_BYTES = 24
 KEPT = timedelta(days=180)
 """A browser that was not seen for so long starts anew."""
+SEEN_EVERY = timedelta(days=1)
 SHOWN = 60
 """Lines of a transcript that a page starts with."""
 
@@ -57,12 +59,18 @@ class Pages:
         await self._database.ping()
 
     async def session(self, token: str | None, *, channel: str) -> Address | None:
-        """Whose browser this is, None when the token is unknown or too old."""
+        """Whose browser this is, None when the token is unknown or was not used for long; using it keeps it alive."""
         if not token:
             return None
+        now = self.office.now()
         async with self._database.read() as tx:
-            person = await tx.web_sessions.find(token, seen_after=self.office.now() - KEPT)
-        return person if person and person.channel == channel else None
+            found = await tx.web_sessions.find(token, seen_after=now - KEPT)
+        if found is None or found[0].channel != channel:
+            return None
+        if found[1] < now - SEEN_EVERY:
+            async with self._database.begin() as tx:
+                await tx.web_sessions.seen(token, at=now)
+        return found[0]
 
     async def new_session(self, *, channel: str) -> tuple[str, Address]:
         """A fresh browser: its secret token and its address."""
@@ -102,7 +110,7 @@ class Pages:
             found = next((e for e in await tx.evidence.of(case.no) if e.id == evidence_id), None)
         if found is None or found.sha256 is None:
             raise CaseError("file_missing", no=no)
-        return found, self._files.read(found.sha256)
+        return found, await asyncio.to_thread(self._files.read, found.sha256)
 
     async def todo(self, staff: Staff) -> list[worklist.Item]:
         async with self._database.read() as tx:

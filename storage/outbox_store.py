@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, Row, Table, Update, bindparam, func, select, update
+from sqlalchemy import Row, Table, Update, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Choice, Outgoing
@@ -118,7 +118,10 @@ class OutboxStore:
         ]
 
     async def claim(self, channels: Collection[str], *, now: datetime, lease: datetime, limit: int) -> list[Parcel]:
-        """Take what is owed now on these channels, most urgent first; untouched for others until ``lease`` ends."""
+        """Take what is owed now on these channels, most urgent first; untouched for others until ``lease`` ends.
+
+        A row whose lease has ended without a result is taken up in the attempt at which it stood.
+        """
         table = self._table
         owed = (
             select(table.c.id)
@@ -130,10 +133,11 @@ class OutboxStore:
         ids = (await self._tx.execute(owed)).scalars().all()
         if not ids:
             return []
+        fresh = case((table.c.state == DeliveryState.QUEUED.value, 1), else_=0)
         taken = (
             update(table)
             .where(table.c.id.in_(ids))
-            .values(state=DeliveryState.SENDING.value, not_before=lease, attempts=table.c.attempts + 1)
+            .values(state=DeliveryState.SENDING.value, not_before=lease, attempts=table.c.attempts + fresh)
             .returning(table.c.id, table.c.payload, table.c.person, table.c.attempts, table.c.case_no, table.c.priority)
         )
         rows = (await self._tx.execute(taken)).all()

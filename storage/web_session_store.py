@@ -26,12 +26,12 @@ class WebSessionStore:
     def start(self, token: str, person: Address, *, at: datetime) -> None:
         self._tx.add(self._table, {"token_hash": hashed(token), "person": str(person), "seen_at": at})
 
-    async def find(self, token: str, *, seen_after: datetime) -> Address | None:
-        """Whose cookie this is, when it was seen after the given instant."""
+    async def find(self, token: str, *, seen_after: datetime) -> tuple[Address, datetime] | None:
+        """Whose cookie this is and when it was seen last, when that was after the given instant."""
         table = self._table
         fits = (table.c.token_hash == hashed(token), table.c.seen_at > seen_after)
-        person = (await self._tx.execute(select(table.c.person).where(*fits))).scalar_one_or_none()
-        return Address.parse(person) if person else None
+        row = (await self._tx.execute(select(table.c.person, table.c.seen_at).where(*fits))).first()
+        return (Address.parse(row.person), row.seen_at) if row else None
 
     async def seen(self, token: str, *, at: datetime) -> None:
         table = self._table

@@ -78,7 +78,8 @@ async def known(request: web.Request) -> tuple[Address, str | None]:
 
 
 def keep_session(request: web.Request, response: web.StreamResponse, token: str | None) -> None:
-    """Give the browser its session; nothing when it has one."""
+    """Give the browser its session, or keep the one that it has alive."""
+    token = token or request.cookies.get(COOKIE)
     if token is None:
         return
     secure = context(request).pages.office.public_url.startswith("https:")

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from cases.errors import CaseError
 from cases.messages import Choice
 from cases.model import Staff
-from cases.routing import Level
 from handlers import casework
 from handlers.access import case_for
 from handlers.cards import STAFF, Buttons, case_line, rows_of, staff_buttons, staff_card
@@ -139,8 +138,9 @@ def _one_a_row(choices: list[Choice]) -> Buttons:
 
 def _bureaus(turn: Turn, value: object) -> list[Choice]:
     assert callable(value)
-    counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY]
-    return [Choice(label=bureau.short, value=value(bureau.code)) for bureau in counties]
+    rulebook = turn.office.rulebook
+    heads = rulebook.directory.heads(rulebook.site.desk)
+    return [Choice(label=bureau.short, value=value(bureau.code)) for bureau in heads]
 
 
 async def _told(turn: Turn) -> None:

@@ -111,9 +111,15 @@ async def _take_up(turn: Turn, held: list[Incoming]) -> None:
 
 
 async def _refused(turn: Turn) -> None:
-    await turn.tx.inbox.wipe(turn.person, until=turn.message.at)
+    await _forget_words(turn)
     turn.go(HOME)
     turn.say("consent.refused")
+
+
+async def _forget_words(turn: Turn) -> None:
+    """Wipe what was said and answered outside of any case up to this message."""
+    await turn.tx.inbox.wipe(turn.person, until=turn.message.at)
+    await turn.tx.outbox.wipe(turn.person, before=turn.message.at)
 
 
 async def _pressed(turn: Turn) -> None:
@@ -232,7 +238,7 @@ async def _privacy_shown(turn: Turn) -> None:
 
 async def _forget(turn: Turn) -> None:
     """Forget what was said outside cases; cases are kept as the law requires."""
-    await turn.tx.inbox.wipe(turn.person, until=turn.message.at)
+    await _forget_words(turn)
     turn.go(HOME)
     turn.session = replace(turn.session, consented_at=None)
     turn.say("consent.forgotten")

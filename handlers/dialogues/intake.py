@@ -22,6 +22,7 @@ from handlers.wording import list_words, place_words, slot_words
 
 NAME = "intake"
 PREFIX = "in"
+MOST_BUTTONS = 20
 AWAY = timedelta(hours=6)
 """After this long, a person is first told where the draft stands."""
 
@@ -247,8 +248,9 @@ def _choices(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = (
 
 
 def _own_regions(turn: Turn) -> list[str]:
-    counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY]
-    return [bureau.regions[0] for bureau in counties if bureau.regions]
+    """The counties to choose from, where they are few enough for buttons; else the person types the name."""
+    counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY and bureau.regions]
+    return [bureau.regions[0] for bureau in counties] if len(counties) <= MOST_BUTTONS else []
 
 
 async def _confirm(turn: Turn, draft: Draft) -> None:

@@ -89,6 +89,19 @@ async def test_nothing_is_kept_of_someone_who_refuses(puyang: Town) -> None:
     assert "牛奶" not in str(session.data)
 
 
+async def test_forgetting_wipes_what_was_said_and_answered_but_no_case(puyang: Town) -> None:
+    wang = puyang.person("wang")
+    no = await files_complaint(wang, MILK)
+    puyang.clock.advance(minutes=1)
+    await wang.says("删除我的信息")
+    async with puyang.house.database.read() as tx:
+        kept = [out.text for _, _, out in await tx.outbox.since(wang.address, after=0, limit=50)]
+        cases = await tx.cases.of_person(wang.address, limit=5)
+    assert [case.no for case in cases] == [no]
+    assert not any("王芳" in text for text in kept)
+    assert any("已登记" in text for text in kept), "what is owed about the case stays provable"
+
+
 async def test_what_was_said_before_consenting_is_not_asked_again(puyang: Town) -> None:
     wang = puyang.person("wang")
     await wang.says("昨天在华龙区惠万家超市建设路店买了箱纯牛奶")

@@ -307,10 +307,10 @@ async def test_files_of_a_channel_that_is_not_served_here_do_not_keep_those_that
 async def test_a_browser_is_known_by_its_token_until_it_is_ended_or_too_long_away(database: Database) -> None:
     async with database.begin() as tx:
         tx.web_sessions.start("secret", WANG, at=NOW)
-        assert await tx.web_sessions.find("secret", seen_after=NOW - SOON) == WANG
+        assert await tx.web_sessions.find("secret", seen_after=NOW - SOON) == (WANG, NOW)
         assert await tx.web_sessions.find("secret", seen_after=NOW) is None
         assert await tx.web_sessions.find("other", seen_after=NOW - SOON) is None
         await tx.web_sessions.seen("secret", at=NOW + SOON)
-        assert await tx.web_sessions.find("secret", seen_after=NOW) == WANG
+        assert await tx.web_sessions.find("secret", seen_after=NOW) == (WANG, NOW + SOON)
         await tx.web_sessions.end("secret")
         assert await tx.web_sessions.find("secret", seen_after=NOW - SOON) is None
