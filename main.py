@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import logging
 import secrets
 import signal
@@ -34,6 +35,7 @@ from handlers.wording import bureau_words
 from nlp import Place, Reader
 from storage.database import Database
 from storage.migrating import migrate
+from storage.receipts import Receipts
 from storage.vault import Vault
 
 if TYPE_CHECKING:
@@ -99,7 +101,8 @@ def build(
         public_url=settings.url,
     )
     reception = Reception(database)
-    delivery = Delivery(database=database, channels=channels, now=now)
+    receipts = Receipts(settings.data_dir / "receipts" / hashlib.sha256(settings.database.encode()).hexdigest()[:12])
+    delivery = Delivery(database=database, channels=channels, receipts=receipts, now=now)
     files = Files(settings.data_dir / "evidence", vault=vault)
     pages = Pages(database=database, office=office, reception=reception, delivery=delivery, files=files)
     return House(database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +31,10 @@ SEND_LIMIT = timedelta(seconds=10)
 POLL = timedelta(seconds=1)
 CLAIM = 100
 SENDERS = 64
+"""Persons whose texts are sent or noted side by side, on each channel."""
+ABROAD = 8
+"""So many texts are with one channel at once, and a killed process says no more than these twice. At a tenth of a
+second each, that is still more than any of the channels allows in a second."""
 MOST = 400
 """So many texts are held at once; more would outlive their leases before their turn."""
 TRIES = 20
@@ -66,13 +70,16 @@ class _Pause:
 class Delivery:
     """Sends through the channels of this process what any process promised on them."""
 
-    def __init__(self, *, database: Database, channels: Mapping[str, Channel], receipts: Receipts, now: Now) -> None:
+    def __init__(
+        self, *, database: Database, channels: Mapping[str, Channel], now: Now, receipts: Receipts | None = None
+    ) -> None:
         self._database = database
-        self._receipts = receipts
+        self._receipts = receipts or Receipts(None)
         self._channels = channels
         self._now = now
         self._lanes: dict[Address, deque[_Held]] = {}
-        self._ready: asyncio.Queue[Address] = asyncio.Queue()
+        self._ready: defaultdict[str, asyncio.Queue[Address]] = defaultdict(asyncio.Queue)
+        self._abroad = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(ABROAD))
         self._flying: set[int] = set()
         self._pauses: dict[Address, _Pause] = {}
         self._wake = asyncio.Event()
@@ -99,7 +106,7 @@ class Delivery:
         lane = self._lanes.get(person)
         if lane is None:
             self._lanes[person] = deque([held])
-            self._ready.put_nowait(person)
+            self._ready[person.channel].put_nowait(person)
         else:
             lane.append(held)
 
@@ -116,7 +123,7 @@ class Delivery:
     async def _deliver(self) -> None:
         async with asyncio.TaskGroup() as group:
             self._running = True
-            senders = [group.create_task(self._send_lanes()) for _ in range(SENDERS)]
+            senders = [group.create_task(self._send_lanes(name)) for name in self._channels for _ in range(SENDERS)]
             try:
                 await self._claim_all()
             finally:
@@ -183,9 +190,9 @@ class Delivery:
             self._landed.clear()
             await self._landed.wait()
 
-    async def _send_lanes(self) -> None:
+    async def _send_lanes(self, channel: str) -> None:
         while True:
-            person = await self._ready.get()
+            person = await self._ready[channel].get()
             lane = self._lanes[person]
             while lane:
                 await self._send_first(lane)
@@ -245,7 +252,7 @@ class Delivery:
         channel = self._channels[parcel.outgoing.address.channel]
         now = self._now()
         try:
-            async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+            async with self._abroad[channel.name], asyncio.timeout(SEND_LIMIT.total_seconds()):
                 reference = await channel.send(parcel.outgoing)
         except DeliveryError as error:
             return self._failed(parcel, error)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cases.messages import Address
+from cases.model import CaseNo
 from tests.clock import Clock
 from tests.house import MILK
 from tests.telegram_house import Chat, TelegramTown, telegram_town
@@ -74,7 +75,7 @@ async def test_a_complaint_told_corrected_and_documented_in_telegram_is_handled_
 async def evidence_is_kept_as_it_was_sent(town: TelegramTown, no: str) -> None:
     assert await town.duties.fetch() == 2
     async with town.house.database.read() as tx:
-        kept = await tx.evidence.of(no)
+        kept = await tx.evidence.of(CaseNo(no))
     assert {piece.sha256 for piece in kept} == {hashlib.sha256(sent).hexdigest() for sent in (RECEIPT, CONTRACT)}
     for piece, sent in [(piece, sent) for piece in kept for sent in (RECEIPT, CONTRACT)]:
         assert (town.house.files.read(str(piece.sha256)) == sent) == (piece.size == len(sent))
@@ -109,7 +110,7 @@ async def test_a_stranger_who_presses_an_officers_button_gets_one_sentence_and_c
     no = await filed(puyang, wang)
     await li.reads()
     sign = next(
-        button for sent in puyang.server.sent(LI) for row in sent.buttons for button in row if no in button.data
+        button for sent in puyang.server.sent(LI) for row in sent.buttons for button in row if no in str(button.data)
     )
     await stranger.says("你好")
     await stranger.presses("同意")
