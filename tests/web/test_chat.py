@@ -39,7 +39,19 @@ async def test_a_stranger_gets_a_session_that_scripts_cannot_read(site: Site) ->
         assert "SameSite=Lax" in cookie
         assert "Secure" not in cookie
     async with visitor.session.get("/") as response:
-        assert "Set-Cookie" not in response.headers
+        again = response.headers["Set-Cookie"]
+        assert again.split(";")[0] == cookie.split(";")[0], "kept alive, not replaced"
+
+
+async def test_a_browser_in_use_keeps_its_session_and_one_left_for_long_loses_it(site: Site, clock: Clock) -> None:
+    pages = site.house.pages
+    token, person = await pages.new_session(channel="web")
+    clock.advance(days=170)
+    assert await pages.session(token, channel="web") == person
+    clock.advance(days=170)
+    assert await pages.session(token, channel="web") == person
+    clock.advance(days=181)
+    assert await pages.session(token, channel="web") is None
 
 
 async def test_a_complaint_is_filed_over_http(site: Site) -> None:
