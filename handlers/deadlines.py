@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,8 @@ from handlers.wording import day_words
 from storage.clock_store import ClockRow
 from storage.database import Database, Transaction
 from storage.outbox_store import Promise
+
+log = logging.getLogger("lianxin.deadlines")
 
 BATCH = 200
 
@@ -55,7 +58,10 @@ async def _warn_some(database: Database, *, office: Office) -> int:
 async def _warn(tx: Transaction, row: ClockRow, now: datetime, *, office: Office) -> ClockRow:
     case = await tx.cases.get(row.clock.case_no)
     assert case is not None, "a clock belongs to a case"
-    rule = office.rulebook.clock(row.clock.rule, china_date(case.received_at))
+    try:
+        rule = office.rulebook.clock(row.clock.rule, china_date(case.received_at))
+    except LookupError:
+        return await _without_rule(tx, row, now)
     owing = _Owing(row=row, case=case, rule=rule)
     calendar, hours = office.rulebook.calendar, office.rulebook.site.hours
     opening = hours.next_opening(now, calendar)
@@ -70,7 +76,14 @@ async def _warn(tx: Transaction, row: ClockRow, now: datetime, *, office: Office
     return ClockRow(id=row.id, clock=moved)
 
 
-def _waiting(clock: Clock, until: datetime) -> Clock:
+async def _without_rule(tx: Transaction, row: ClockRow, now: datetime) -> ClockRow:
+    """Its rule was taken out of the data: the clock ends, and keeps nobody else's warnings."""
+    log.error("A clock has no rule any more.", extra={"action": "deadlines", "rule": row.clock.rule})
+    await tx.clocks.stop(row.clock.case_no, [row.clock.rule], at=now)
+    return ClockRow(id=row.id, clock=_waiting(row.clock, None))
+
+
+def _waiting(clock: Clock, until: datetime | None) -> Clock:
     return Clock(**{**clock.__dict__, "next_warning": until})
 
 

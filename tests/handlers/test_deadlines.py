@@ -209,3 +209,21 @@ async def test_the_journal_tells_that_a_limit_was_passed(puyang: Town) -> None:
         late = [event for event in await tx.cases.journal(CaseNo(no)) if event.name == "overdue"]
     assert sorted(event.facts["rule"] for event in late) == ["accept", "sign"]
     assert {event.by for event in late} == {"system"}
+
+
+async def test_a_clock_whose_rule_was_taken_out_of_the_data_keeps_nobody_else_from_being_warned(puyang: Town) -> None:
+    li = await puyang.staff("李明", bureau=HUALONG)
+    no = await files_complaint(puyang.person("wang"), MILK)
+    async with puyang.house.database.begin() as tx:
+        gone = CaseClock(
+            case_no=CaseNo(no),
+            rule="gone",
+            started_at=puyang.clock(),
+            due_on=puyang.clock().date(),
+            next_warning=puyang.clock(),
+        )
+        tx.clocks.add(gone)
+    puyang.clock.at("2026-11-25 09:00")
+    await puyang.passes()
+    assert len(pings(li, "已超签收时限")) == 1
+    assert "gone" not in await clocks(puyang, no)

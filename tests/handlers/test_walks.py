@@ -125,7 +125,7 @@ SENT_BACK = [(Role.OFFICER, "sign", ""), (Role.OFFICER, "send_back", "")]
 )
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a walk is a second's work: shorten it by hand
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
