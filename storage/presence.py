@@ -42,8 +42,11 @@ async def attending(database: Database, names: Collection[str], *, alone: Alone)
     else:
         async with database.engine.connect() as plain:
             session = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            await _by_session(session, wanted, alone=alone)
-            yield
+            try:
+                await _by_session(session, wanted, alone=alone)
+                yield
+            finally:
+                await plain.invalidate()  # the locks are the session's: it must not go back to the pool with them
 
 
 def _lock_files(database: Database, names: Sequence[str], *, files: ExitStack) -> dict[str, IO[bytes]]:

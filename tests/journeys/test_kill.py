@@ -153,7 +153,7 @@ def shape(texts: Sequence[str]) -> list[str]:
     return [re.sub(r"[\d,.]+", "0", text) for text in texts]
 
 
-@pytest.mark.parametrize(("kind", "how"), [("sqlite", "polling"), ("postgresql", "webhook"), ("postgresql", "polling")])
+@pytest.mark.parametrize(("kind", "how"), [("sqlite", "polling"), ("postgresql", "webhook")])
 async def test_a_killed_program_misses_nothing_and_repeats_only_what_was_in_flight(
     kind: str, how: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
