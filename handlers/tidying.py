@@ -11,7 +11,7 @@ from storage.database import Database
 async def tidy(database: Database, *, office: Office) -> int:
     """Wipe what is older than the site keeps drafts."""
     before = office.now() - timedelta(days=office.rulebook.site.draft_days)
-    async with database.begin() as tx:
+    async with database.begin(bulk=True) as tx:
         await tx.conversations.forget_idle(before)
         await tx.inbox.wipe_done_before(before)
     return 0

@@ -123,12 +123,13 @@ class Database:
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.on_sqlite else None
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Transaction]:
+    async def begin(self, *, bulk: bool = False) -> AsyncIterator[Transaction]:
+        """``bulk``: its statements go through many rows, so that on SQLite others work on meanwhile."""
         if self._writer is None:
             async with self._transaction("BEGIN") as tx:
                 yield tx
             return
-        async with self._writer, self._transaction("BEGIN IMMEDIATE") as tx:
+        async with self._writer, self._transaction("BEGIN IMMEDIATE", at_once=not bulk) as tx:
             yield tx
 
     @asynccontextmanager
@@ -137,22 +138,22 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def _transaction(self, how: str) -> AsyncIterator[Transaction]:
+    async def _transaction(self, how: str, *, at_once: bool = False) -> AsyncIterator[Transaction]:
         try:
-            async with self._connected(how) as tx:
+            async with self._connected(how, at_once=at_once) as tx:
                 yield tx
         except AWAY as error:
             raise DatabaseAway("the database does not answer") from error
 
     @asynccontextmanager
-    async def _connected(self, how: str) -> AsyncIterator[Transaction]:
+    async def _connected(self, how: str, *, at_once: bool) -> AsyncIterator[Transaction]:
         async with self.engine.connect() as connection:
             raw = connection.sync_connection
             assert raw is not None, "just connected"
             raw.info["begin"] = how
             driver = raw.connection.driver_connection
             if isinstance(driver, Driver):
-                driver.at_once = how == "BEGIN IMMEDIATE"
+                driver.at_once = at_once
             async with connection.begin():
                 tx = Transaction(connection, self.schema, self.vault)
                 yield tx
