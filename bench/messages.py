@@ -57,18 +57,17 @@ def run(size: str) -> tuple[list[Figure], Raw]:
 
 
 def _throughput(size: Size, folder: Path, raw: Raw) -> list[Figure]:
+    sqlite = f"sqlite+aiosqlite:///{folder}"
     contestants = {"echo": Contestant(open=echo), "aiogram form": Contestant(open=form)}
-    contestants |= _on(
-        "SQLite", f"sqlite+aiosqlite:///{folder}/ours.db", f"sqlite+aiosqlite:///{folder}/row.db", folder
-    )
+    contestants |= _on("SQLite", f"{sqlite}/ours.db", row_url=f"{sqlite}/row.db", folder=folder)
     with _postgres() as url:
         if url:
-            contestants |= _on("PostgreSQL", url, url, folder)
+            contestants |= _on("PostgreSQL", url, row_url=url, folder=folder)
         raw |= asyncio.run(_rounds(contestants, size))
     return [figure for name in ("SQLite", "PostgreSQL") for figure in _compared(name, raw)]
 
 
-def _on(name: str, url: str, row_url: str, folder: Path) -> dict[str, Contestant]:
+def _on(name: str, url: str, *, row_url: str, folder: Path) -> dict[str, Contestant]:
     """Ours and the committing echo on one database."""
     return {
         f"ours, {name}": Contestant(open=lambda far: ours(far, url=url, folder=folder), plain=False),
