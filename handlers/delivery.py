@@ -37,10 +37,11 @@ ABROAD = 8
 second each, that is still more than any of the channels allows in a second."""
 MOST = 400
 """So many texts are held at once; more would outlive their leases before their turn."""
-TRIES = 20
+TRIES = 450
+"""With the longest wait between them, tries go on for three days: a line that is down over a weekend loses nothing."""
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
-CLOSING = timedelta(seconds=5)
+CLOSING = timedelta(seconds=3)
 
 
 class Channel(Protocol):
@@ -286,4 +287,4 @@ def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, time
         return DeliveryState.QUEUED, timedelta(seconds=error.retry_after)
     if not error.retryable or attempts >= TRIES:
         return DeliveryState.FAILED, timedelta()
-    return DeliveryState.QUEUED, min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    return DeliveryState.QUEUED, min(FIRST_WAIT * 2 ** min(attempts - 1, 16), LONGEST_WAIT)

@@ -68,7 +68,7 @@ async def test_a_program_stops_in_time_while_telegram_does_not_answer(tmp_path: 
         server.says(7, "你好")
         await program.start()
         await eventually(lambda: bool(server.faults.hits), timeout=20)
-        assert await program.end(within=8) == 0, program.log
+        assert await program.end(within=5) == 0, program.log
         server.faults.clear()
         await program.start()
         await server.wait_for(7, timeout=10)
