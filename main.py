@@ -8,6 +8,7 @@ import asyncio
 import gc
 import hashlib
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 # Each command loads only what it needs: a chat in the terminal starts without the web server and Telegram.
 ID_BYTES = 6
+PRIVATE = 0o077
 log = logging.getLogger("lianxin")
 
 
@@ -295,6 +297,7 @@ def perform(wanted: argparse.Namespace) -> None:
     if wanted.command == "check" and wanted.site:
         check(load_rulebook(wanted.site))
         return
+    os.umask(PRIVATE)
     settings = load_settings()
     rulebook = load_rulebook(settings.site)
     if wanted.command == "check":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from cases.calendar import CHINA, ONE_DAY, DayKind, WorkCalendar, china_date, china_instant
@@ -26,6 +27,28 @@ class Warning:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Extension:
+    """By how much a limit may be extended (in the rule's unit), and on what it rests; once, with approval."""
+
+    length: int
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """Days that do not count: those after ``start`` up to and including ``end``; still going on while ``end`` is None.
+
+    The day on which an appraisal is ordered is counted as Art. 45 counts the first day of a period: not at all.
+    """
+
+    start: date
+    end: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.start < day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockRule:
     """One time limit: its length, the article it rests on, the events that start and stop it, and its ladder."""
 
@@ -39,6 +62,9 @@ class ClockRule:
     kinds: frozenset[Kind]
     started_by: frozenset[EventName]
     stopped_by: frozenset[EventName]
+    paused_by: frozenset[EventName] = frozenset()
+    resumed_by: frozenset[EventName] = frozenset()
+    extension: Extension | None = None
     restarts: bool = False
     headline: bool = False
     then: str | None = None
@@ -112,39 +138,63 @@ class OfficeHours:
         return china_instant(calendar.add_working_days(day, 1), self.start)
 
 
-def prove(rule: ClockRule, started_at: datetime, calendar: WorkCalendar) -> Proof:
-    """The due date of ``rule`` from ``started_at``: the first day is not counted (Art. 45), each day has its reason."""
+def prove(
+    rule: ClockRule,
+    started_at: datetime,
+    calendar: WorkCalendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    extended: bool = False,
+) -> Proof:
+    """The due date of ``rule`` from ``started_at``: the first day is not counted (Art. 45), each has its reason.
+
+    ``pauses`` must have ended: a limit that is still paused has no due date. ValueError when one has not, or when a
+    rule without an extension is to be extended.
+    """
+    if any(pause.end is None for pause in pauses):
+        raise ValueError("a limit that is paused has no due date yet")
+    if extended and rule.extension is None:
+        raise ValueError(f"{rule.code} cannot be extended")
+    length = rule.length + (rule.extension.length if extended and rule.extension else 0)
     start = china_date(started_at)
-    steps = [Step(day=start, counted=False, why="first_day")]
-    steps += (
-        _working_steps(rule, start, calendar)
-        if rule.unit is Unit.WORKING_DAYS
-        else _natural_steps(rule, start, calendar)
-    )
+    steps = [
+        Step(day=start, counted=False, why="first_day"),
+        *_counted(rule.unit, start, length, calendar=calendar, pauses=pauses),
+    ]
+    if rule.unit is Unit.DAYS:
+        steps += _rolled(steps[-1].day, calendar)
     due_on = steps[-1].day
-    provisional = any(not calendar.published(year) for year in {start.year, due_on.year})
+    provisional = any(not calendar.published(year) for year in range(start.year, due_on.year + 1))
     return Proof(due_on=due_on, provisional=provisional, steps=tuple(steps))
 
 
-def _working_steps(rule: ClockRule, start: date, calendar: WorkCalendar) -> list[Step]:
-    steps: list[Step] = []
-    day, left = start, rule.length
+def _counted(
+    unit: Unit, start: date, length: int, *, calendar: WorkCalendar, pauses: Sequence[Pause]
+) -> Iterator[Step]:
+    """The days after ``start`` until ``length`` of them have counted."""
+    day, left = start, length
     while left:
         day += ONE_DAY
-        kind = calendar.kind(day)
-        counted = kind in (DayKind.WORKDAY, DayKind.MAKEUP)
+        why = _why(unit, day, calendar=calendar, pauses=pauses)
+        counted = why in COUNTED
         left -= counted
-        steps.append(Step(day=day, counted=counted, why=kind.value))
-    return steps
+        yield Step(day=day, counted=counted, why=why)
 
 
-def _natural_steps(rule: ClockRule, start: date, calendar: WorkCalendar) -> list[Step]:
-    last = start + timedelta(days=rule.length)
-    steps = [Step(day=start + ONE_DAY * n, counted=True, why="day") for n in range(1, rule.length + 1)]
+COUNTED = frozenset({DayKind.WORKDAY.value, DayKind.MAKEUP.value, "day"})
+
+
+def _why(unit: Unit, day: date, *, calendar: WorkCalendar, pauses: Sequence[Pause]) -> str:
+    if any(pause.covers(day) for pause in pauses):
+        return "paused"
+    return "day" if unit is Unit.DAYS else calendar.kind(day).value
+
+
+def _rolled(last: date, calendar: WorkCalendar) -> Iterator[Step]:
+    """A last day that is no working day is moved to the first one after it."""
     while not calendar.is_working(last):
         last += ONE_DAY
-        steps.append(Step(day=last, counted=False, why="rolled"))
-    return steps
+        yield Step(day=last, counted=False, why="rolled")
 
 
 def start_clock(

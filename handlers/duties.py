@@ -36,4 +36,4 @@ class Duties:
 
     async def tidy(self) -> int:
         """Forget what is older than the site keeps it."""
-        return await tidying.tidy(self._database, office=self._office)
+        return await tidying.tidy(self._database, files=self._files, office=self._office)

@@ -8,7 +8,7 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -55,6 +55,21 @@ def keep_attachments(tx: Transaction, message: Incoming, *, office: Office) -> t
     return tuple(kept)
 
 
+def refuse_attachments(tx: Transaction, message: Incoming, *, office: Office) -> None:
+    """Mark files that were uploaded with a message as not wanted: ``tidying`` deletes them."""
+    for attachment in message.attachments:
+        if attachment.sha256:
+            unwanted = Evidence(
+                id=office.new_id(),
+                person=message.address,
+                attachment=attachment,
+                state=EvidenceState.UNWANTED,
+                created_at=office.now(),
+                sha256=attachment.sha256,
+            )
+            tx.evidence.add(unwanted)
+
+
 class Files:
     """The sealed files of evidence under one folder, each named by the SHA-256 of what it holds."""
 
@@ -95,6 +110,14 @@ class Files:
     def _block(self, block: bytes) -> bytes:
         sealed = self._vault.seal(block, column="evidence.file")
         return len(sealed).to_bytes(4, "big") + sealed
+
+    def names(self, *, before: datetime) -> list[str]:
+        """The hashes of the files that were stored before an instant."""
+        limit = before.timestamp()
+        return [path.name for path in self._folder.glob("??/*") if path.stat().st_mtime < limit]
+
+    def forget(self, sha256: str) -> None:
+        self.path(sha256).unlink(missing_ok=True)
 
     def read(self, sha256: str) -> bytes:
         """The bytes as they were sent; FileNotFoundError when they are not here."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, false, or_, select, update
+from sqlalchemy import Row, delete, false, or_, select, update
 
 from cases.messages import Address, Attachment
 from cases.model import CaseNo
@@ -23,6 +23,7 @@ class EvidenceState(StrEnum):
     WANTED = "wanted"
     KEPT = "kept"
     LOST = "lost"
+    UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,24 @@ class EvidenceStore:
 
     async def postpone(self, evidence: Evidence, *, until: datetime) -> None:
         await self._set(evidence.id, attempts=evidence.attempts + 1, not_before=until)
+
+    async def drop_unused(self, before: datetime) -> None:
+        """Forget what was sent before an instant and belongs to no case."""
+        table, links = self._table, self._links
+        used = select(links.c.evidence_id)
+        await self._tx.execute(delete(table).where(table.c.created_at < before, table.c.id.not_in(used)))
+
+    async def drop_unwanted(self) -> set[str]:
+        """Forget what the person did not want kept; returns the hashes of its files."""
+        table = self._table
+        gone = delete(table).where(table.c.state == EvidenceState.UNWANTED.value).returning(table.c.sha256)
+        return {row.sha256 for row in await self._tx.execute(gone) if row.sha256}
+
+    async def known(self, hashes: Collection[str]) -> set[str]:
+        """Those of these files that some evidence names."""
+        table = self._table
+        rows = await self._tx.execute(select(table.c.sha256).where(table.c.sha256.in_(tuple(hashes))).distinct())
+        return {row.sha256 for row in rows}
 
     async def _set(self, evidence_id: str, **values: Any) -> None:
         await self._tx.execute(update(self._table).where(self._table.c.id == evidence_id).values(**values))

@@ -180,6 +180,12 @@ class OutboxStore:
         told = (table.c.person == str(person), table.c.case_no.is_(None), table.c.created_at < before)
         await self._tx.execute(delete(table).where(*told, table.c.state.not_in(OWING)))
 
+    async def wipe_told_before(self, instant: datetime) -> None:
+        """Forget what was told to anyone outside of any case before an instant."""
+        table = self._table
+        told = (table.c.case_no.is_(None), table.c.created_at < instant, table.c.state.not_in(OWING))
+        await self._tx.execute(delete(table).where(*told))
+
     async def depth(self) -> int:
         """How many texts are still owed."""
         table = self._table

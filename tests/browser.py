@@ -2,7 +2,7 @@
 
 ``browser_page`` opens a window: ``window = await browser_page("phone")``. ``window.page`` is Playwright's page,
 ``window.faults`` holds what the page complained of (errors on its console, uncaught exceptions, what its content
-security policy stopped), and ``await window.screenshot("intake")`` keeps a picture in ``LIANXIN_SCREENSHOTS``.
+security policy stopped), and ``await window.screenshot("intake")`` keeps a picture in ``LIANXIN_TEST_SCREENSHOTS``.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ async def browser(folder: Path) -> AsyncIterator[BrowserPage]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         missing("Chromium", how="apt-get install chromium-headless-shell fonts-noto-cjk")
-    pictures = Path(os.environ.get("LIANXIN_SCREENSHOTS") or folder)
+    pictures = Path(os.environ.get("LIANXIN_TEST_SCREENSHOTS") or folder)
     pictures.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=program, args=list(FLAGS), headless=True)

@@ -155,13 +155,13 @@ def without_source(shown: str) -> str:
 
 
 def test_a_traceback_tells_where_and_what_kind_and_none_of_the_words() -> None:
+    failed = record()
     try:
         try:
             dict[str, str]()["13812345678"]
         except KeyError as error:
             raise ExceptionGroup("王芳", [ValueError("牛奶"), StorageFault("the database is away")]) from error
     except ExceptionGroup as group:
-        failed = record()
         failed.exc_info = (type(group), group, group.__traceback__)
     for shown in (TextFormat().format(failed), json.loads(JsonFormat().format(failed))["traceback"]):
         assert [word for word in ("13812345678", "王芳", "牛奶") if word in without_source(shown)] == []

@@ -160,7 +160,7 @@ def _group(due: date | None, today: date) -> str:
         return "overdue"
     if due == today:
         return "today"
-    return "week" if due <= today + timedelta(days=6 - today.weekday()) else "later"
+    return "week" if due <= today + timedelta(days=7) else "later"
 
 
 def _row(item: Item, *, office: Office) -> Row:

@@ -12,7 +12,7 @@ from handlers.access import case_of
 from handlers.cards import rows_of
 from handlers.dialogues import desk, intake, progress
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
-from handlers.evidence import keep_attachments
+from handlers.evidence import keep_attachments, refuse_attachments
 from handlers.ratings import RATE
 from handlers.staffing import redeem
 from storage.inbox_store import dump_incoming, load_incoming
@@ -111,6 +111,8 @@ async def _take_up(turn: Turn, held: list[Incoming]) -> None:
 
 
 async def _refused(turn: Turn) -> None:
+    for payload in turn.session.data.get("held", []):
+        refuse_attachments(turn.tx, load_incoming(payload), office=turn.office)
     await _forget_words(turn)
     turn.go(HOME)
     turn.say("consent.refused")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from cases.messages import Attachment, AttachmentKind
 from cases.model import Role
 from tests.house import MILK, Person, Town, files_complaint, photo
 
@@ -87,6 +90,22 @@ async def test_nothing_is_kept_of_someone_who_refuses(puyang: Town) -> None:
         session = await tx.conversations.get(wang.address)
     assert session is not None
     assert "牛奶" not in str(session.data)
+
+
+async def test_an_uploaded_file_of_someone_who_refuses_is_deleted(puyang: Town) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        yield b"a receipt"
+
+    files = puyang.house.files
+    sha256, _ = await files.keep(content())
+    wang = puyang.person("wang")
+    upload = Attachment(kind=AttachmentKind.PHOTO, sha256=sha256)
+    await wang.says(MILK, attachments=(upload,))
+    await puyang.duties.tidy()
+    assert files.path(sha256).exists(), "nobody has refused yet"
+    await wang.presses("不同意")
+    assert await puyang.duties.tidy() == 1
+    assert not files.path(sha256).exists()
 
 
 async def test_forgetting_wipes_what_was_said_and_answered_but_no_case(puyang: Town) -> None:

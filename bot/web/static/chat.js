@@ -159,7 +159,9 @@
   };
   /* the session is gone: the page gets a new one and sends the words again, once; without cookies it never would */
   const comeBack = message => {
-    if (message.again || !navigator.cookieEnabled) return false;
+    const last = Number(sessionStorage.getItem("renewed") || 0);
+    if (message.again || !navigator.cookieEnabled || Date.now() - last < 60000) return false;
+    sessionStorage.setItem("renewed", String(Date.now()));
     message.again = true;
     remember();
     location.reload();
