@@ -111,9 +111,6 @@ def build(
     return House(database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages)
 
 
-# ---- run ------------------------------------------------------------------------------------------------------------
-
-
 async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:
     """Start the parts and work until told to stop; they stop in the reverse order of their start."""
     from bot.serving import serving
@@ -127,7 +124,8 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
     house = build(settings, rulebook, channels=channels)
     async with AsyncExitStack() as parts:
         parts.push_async_callback(house.database.close)
-        telegram = make_telegram(settings, house) if {"telegram", "delivery"} & set(only) else None
+        await house.database.try_key()
+        telegram = make_telegram(settings, house) if {"web", "telegram", "delivery"} & set(only) else None
         if telegram:
             channels[telegram.name] = telegram
             await telegram.start()
@@ -146,7 +144,7 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
                 pages=house.pages, web=web, telegram_webhook=hook, ready=house.pages.ready, now=house.office.now
             )
             await parts.enter_async_context(serving(app, host=settings.http_host, port=settings.http_port))
-        await announce(house, settings)
+        await announce(house, settings, serving_pages="web" in only)
         gc.freeze()  # what stands now stays: the collector need not look through it again and again
         await stopped.wait()
 
@@ -201,17 +199,14 @@ def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> It
         yield keep_time(jobs)
 
 
-async def announce(house: House, settings: Settings) -> None:
+async def announce(house: House, settings: Settings, *, serving_pages: bool) -> None:
     """Say where it listens and, on a first start, how the administrator comes in."""
     office = house.office
-    print(office.say("start.listening", url=settings.url), flush=True)
+    print(office.say("start.listening" if serving_pages else "start.working", url=settings.url), flush=True)
     async with house.database.begin() as tx:
         invitation = await staffing.first_administrator(tx, name=office.say("start.administrator_name"), office=office)
     if invitation:
         print(office.say("start.administrator", link=invitation.desk_link), flush=True)
-
-
-# ---- the other commands ---------------------------------------------------------------------------------------------
 
 
 async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
@@ -237,6 +232,7 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
             await house.delivery.idle()
         await house.delivery.idle()
 
+    await house.database.try_key()
     async with asyncio.TaskGroup() as group:
         delivering = group.create_task(house.delivery.run())
         await house.delivery.started.wait()

@@ -13,14 +13,23 @@ from pathlib import Path
 from typing import Protocol
 
 from cases.errors import DeliveryError
-from cases.messages import Attachment, AttachmentKind, Incoming
+from cases.messages import Attachment, AttachmentKind, Incoming, Outgoing
+from cases.notices import Priority
 from handlers.office import Office
 from storage.database import Database, Transaction
 from storage.evidence_store import Evidence, EvidenceState
+from storage.outbox_store import Promise
 from storage.vault import Vault
 
 log = logging.getLogger("lianxin.evidence")
 
+LARGEST = 20_000_000
+"""Bytes of one file: no channel hands out larger ones."""
+FAMILIES = ("image/", "video/", "audio/", "text/plain", "application/vnd.openxmlformats", "application/vnd.oasis")
+TYPES = frozenset(
+    {"application/pdf", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"}
+)
+"""What a person can look at; programs and archives are no evidence."""
 CHUNK = 1 << 20
 """Bytes sealed as one block."""
 TRIES = 12
@@ -32,6 +41,16 @@ class Source(Protocol):
     """A channel from which an attachment's file can be fetched."""
 
     def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]: ...
+
+
+def unfit(attachment: Attachment) -> str | None:
+    """The key of the text that says why a file cannot be kept; None when it can."""
+    if attachment.size is not None and attachment.size > LARGEST:
+        return "file.too_large"
+    kind = attachment.media_type
+    if kind is None or kind in TYPES or kind.startswith(FAMILIES):
+        return None
+    return "file.wrong_type"
 
 
 def keep_attachments(tx: Transaction, message: Incoming, *, office: Office) -> tuple[str, ...]:
@@ -150,6 +169,13 @@ async def _fetch(database: Database, files: Files, evidence: Evidence, *, source
     return True
 
 
+def _sorry(evidence: Evidence, *, office: Office) -> Promise:
+    """The person is asked to send the file again: what was called kept must not be missed in silence."""
+    text = office.say("file.lost", name=evidence.attachment.file_name or "")
+    outgoing = Outgoing(address=evidence.person, text=text)
+    return Promise(outgoing=outgoing, priority=Priority.NOTICE, at=office.now())
+
+
 async def _later(database: Database, evidence: Evidence, error: DeliveryError, *, office: Office) -> None:
     lost = not error.retryable or evidence.attempts + 1 >= TRIES
     log.warning("A file could not be fetched.", extra={"action": "evidence", "evidence": evidence.id, "lost": lost})
@@ -157,5 +183,6 @@ async def _later(database: Database, evidence: Evidence, error: DeliveryError, *
     async with database.begin() as tx:
         if lost:
             await tx.evidence.lose(evidence.id)
+            tx.outbox.promise(_sorry(evidence, office=office))
         else:
             await tx.evidence.postpone(evidence, until=office.now() + wait)

@@ -169,6 +169,12 @@ class Database:
         if revision != HEAD:
             raise StorageFault(f"the database is at revision {revision}, this program needs {HEAD}")
 
+    async def try_key(self) -> None:
+        """StorageFault when what was sealed last does not open: the SECRET_KEY is another one than before."""
+        table = self.schema.outbox
+        async with self.read() as tx:
+            await tx.execute(select(table.c.payload).order_by(table.c.id.desc()).limit(1))
+
     async def close(self) -> None:
         await self.engine.dispose()
 

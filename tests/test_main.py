@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,3 +169,24 @@ def test_a_traceback_tells_where_and_what_kind_and_none_of_the_words() -> None:
         assert [kind for kind in ("KeyError", "ExceptionGroup", "ValueError") if kind not in shown] == []
         assert "StorageFault: the database is away" in shown
         assert "test_main.py" in shown
+
+
+def test_a_start_with_another_key_than_before_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    def chat(key: str) -> subprocess.CompletedProcess[str]:
+        values = {"LIANXIN_DATA_DIR": str(tmp_path), "LIANXIN_SECRET_KEY": key}
+        return subprocess.run(
+            [sys.executable, str(Path(__file__).parents[1] / "main.py"), "chat"],
+            input="你好\n",
+            cwd=tmp_path,
+            env={**os.environ, **values},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert chat("the first key of this office").returncode == 0
+    refused = chat("another key altogether")
+    assert refused.returncode == 1
+    assert "SECRET_KEY" in refused.stderr
+    assert "Traceback" not in refused.stderr

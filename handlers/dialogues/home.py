@@ -12,7 +12,7 @@ from handlers.access import case_of
 from handlers.cards import rows_of
 from handlers.dialogues import desk, intake, progress
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
-from handlers.evidence import keep_attachments, refuse_attachments
+from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
 from handlers.ratings import RATE
 from handlers.staffing import redeem
 from storage.inbox_store import dump_incoming, load_incoming
@@ -29,7 +29,7 @@ KINDS = {kind.value: kind for kind in Kind}
 
 async def answer(turn: Turn) -> None:
     """Answer one message, wherever the conversation stands."""
-    if await _joined(turn):
+    if await _joined(turn) or _only_unfit(turn):
         return
     if turn.staff is None and turn.session.consented_at is None:
         await _before_consent(turn)
@@ -40,6 +40,18 @@ async def answer(turn: Turn) -> None:
         return
     else:
         await _spoken(turn)
+
+
+def _only_unfit(turn: Turn) -> bool:
+    """Say which files cannot be kept and leave them out; True when nothing else is left of the message."""
+    message = turn.message
+    faults = [(attachment, unfit(attachment)) for attachment in message.attachments]
+    for attachment, fault in faults:
+        if fault:
+            turn.say(fault, name=attachment.file_name or "", megabytes=LARGEST // 1_000_000)
+    kept = tuple(attachment for attachment, fault in faults if not fault)
+    turn.message = replace(message, attachments=kept)
+    return bool(message.attachments) and not kept and not message.text
 
 
 async def _joined(turn: Turn) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -106,6 +107,25 @@ async def test_an_uploaded_file_of_someone_who_refuses_is_deleted(puyang: Town) 
     await wang.presses("不同意")
     assert await puyang.duties.tidy() == 1
     assert not files.path(sha256).exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ({"size": 20_000_001, "media_type": "video/mp4"}, "超过20MB"),
+        ({"size": 9, "media_type": "application/x-msdownload"}, "这种文件打不开"),
+    ],
+)
+async def test_a_file_that_cannot_be_kept_is_refused_in_one_sentence_and_the_words_beside_it_are_not_lost(
+    puyang: Town, file: dict[str, Any], told: str
+) -> None:
+    wang = await begins(puyang)
+    document = Attachment(kind=AttachmentKind.DOCUMENT, reference="x", file_name="证据", **file)
+    answers = await wang.says("", attachments=(document,))
+    assert len(answers) == 1
+    assert told in answers[0]
+    await wang.says("王芳", attachments=(document,))
+    wang.hears("手机号")
 
 
 async def test_forgetting_wipes_what_was_said_and_answered_but_no_case(puyang: Town) -> None:
