@@ -173,7 +173,7 @@ class Database:
         """StorageFault when what was sealed last does not open: the SECRET_KEY is another one than before."""
         table = self.schema.outbox
         async with self.read() as tx:
-            await tx.execute(select(table.c.payload).order_by(table.c.id.desc()).limit(1))
+            (await tx.execute(select(table.c.payload).order_by(table.c.id.desc()).limit(1))).all()
 
     async def close(self) -> None:
         await self.engine.dispose()
