@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
-from cases.model import Case, Role, Staff
+from cases.model import Case, Role, Staff, StaffId
 from handlers import casework, staffing, worklist
 from handlers.access import case_for
 from handlers.conversation import error_text
@@ -150,6 +150,12 @@ class Pages:
             return await staffing.invite(
                 tx, bureau=bureau, role=role, name=name, deputy_for=deputy_for, office=self.office
             )
+
+    async def retire(self, staff: Staff, staff_id: str) -> Staff:
+        """A colleague has left; raises the CaseErrors of ``staffing.retire``, and ``admin_only``."""
+        _administrator(staff)
+        async with self._database.begin() as tx:
+            return await staffing.retire(tx, StaffId(staff_id))
 
     def error_text(self, error: CaseError) -> str:
         return error_text(error, office=self.office)

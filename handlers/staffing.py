@@ -68,6 +68,20 @@ def issue(tx: Transaction, staff: Staff, *, valid: timedelta = VALID, office: Of
     return Invitation(staff=staff, code=code, desk_link=f"{office.public_url}/desk/join?code={code}")
 
 
+async def retire(tx: Transaction, staff_id: StaffId) -> Staff:
+    """The member works here no more: every address of theirs is a consumer's again, and their cases the bureau's.
+
+    Raises CaseError ``staff_unknown``, or ``last_admin`` when nobody would be left to invite others.
+    """
+    staff = await tx.staff.get(staff_id)
+    if staff is None or not staff.active:
+        raise CaseError("staff_unknown", name=staff_id)
+    if staff.role is Role.ADMIN and len(await tx.staff.of(roles=(Role.ADMIN,))) == 1:
+        raise CaseError("last_admin", name=staff.name)
+    await tx.staff.change(replace(staff, active=False))
+    return staff
+
+
 async def redeem(tx: Transaction, code: str, *, person: Address, office: Office) -> Staff | None:
     """Bind the address to the member whose code this is; None when it is used, expired or unknown."""
     staff = await tx.staff.redeem(hashed(code), at=office.now())

@@ -55,8 +55,10 @@ async def todo(tx: Transaction, staff: Staff, *, office: Office) -> list[Item]:
         bureaus = office.rulebook.directory.under(_scope(staff, office=office))
         found = [*found, *await tx.cases.open_in(bureaus, statuses=OPEN, limit=MOST)]
     if staff.role is Role.OFFICER:
+        here = {member.id for member in await tx.staff.of()}
         mine = {staff.id, staff.deputy_for, None}
-        found = [case for case in found if case.officer in mine]
+        # What a colleague who left had signed is everybody's, until somebody takes it up.
+        found = [case for case in found if case.officer in mine or case.officer not in here]
     clocks = await tx.clocks.of([case.no for case in found]) if found else {}
     items = [Item(case=case, clocks=tuple(clocks.get(case.no, ()))) for case in found]
     return sorted(items, key=lambda item: (not item.case.urgent, item.due_on or date.max, item.case.no))

@@ -45,9 +45,9 @@ class StaffStore:
         return self._everyone
 
     async def change(self, staff: Staff) -> None:
-        """Write another role or principal of a member who is there already."""
+        """Write another role or principal of a member who is there already, or that the member has left."""
         table = self._table
-        values = {"role": staff.role.value, "deputy_for": staff.deputy_for}
+        values = {"role": staff.role.value, "deputy_for": staff.deputy_for, "active": staff.active}
         await self._tx.execute(update(table).where(table.c.id == staff.id).values(**values))
 
     async def get(self, staff_id: StaffId) -> Staff | None:

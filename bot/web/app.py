@@ -68,6 +68,7 @@ def _route(app: Application) -> None:
     post("/desk/leave", joining.leave)
     get("/desk/staff", joining.colleagues)
     post("/desk/staff", joining.invite)
+    post("/desk/staff/retire", joining.retire)
     get("/desk/find", desk.find)
     get(f"/desk/case/{NUMBER}", desk.case)
     post(f"/desk/case/{NUMBER}/{{verb}}", desk.act)

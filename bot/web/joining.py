@@ -68,6 +68,19 @@ async def invite(request: web.Request) -> web.Response:
     return await _staff_page(request, status=200, made=made)
 
 
+async def retire(request: web.Request) -> web.Response:
+    """A colleague has left: their addresses and browsers lose the desk at once."""
+    staff, parts = await member(request), context(request)
+    form = {name: clean(value, longest=LONGEST_NAME) for name, value in (await request.post()).items()}
+    try:
+        gone = await parts.pages.retire(staff, form.get("id", ""))
+    except CaseError as error:
+        if error.key == "admin_only":
+            raise
+        return await _staff_page(request, status=409, refused=parts.pages.error_text(error))
+    return go(request, "/desk/staff", note=parts.say("page.staff.retired", name=gone.name))
+
+
 async def _staff_page(
     request: web.Request,
     *,
@@ -82,6 +95,7 @@ async def _staff_page(
     names = {person.id: person.name for person in people}
     rows = [
         {
+            "id": person.id,
             "name": person.name,
             "role": office.say(f"role.{person.role.value}"),
             "bureau": bureau_words(person.bureau, office=office),

@@ -215,6 +215,25 @@ async def test_the_administrator_invites_and_the_code_works_in_chat_and_browser(
     assert code.group(1) not in (await admin.get("/desk/staff"))[1]
 
 
+async def test_a_colleague_who_left_is_out_at_once_and_the_cases_are_the_bureaus(site: Site) -> None:
+    admin = await site.member("管理员", bureau="410900-12315", role=Role.ADMIN)
+    gone, other = await site.member("李明"), await site.member("张华")
+    await filed(site)
+    _, page = await gone.get(f"/desk/case/{NO}")
+    await gone.submit(f"/desk/case/{NO}/sign", version=version(page))
+    assert NO not in (await other.get("/desk"))[1], "signed by somebody else"
+    _, page = await admin.get("/desk/staff")
+    ids = dict(re.findall(r'value="([0-9a-f]+)"><button>确认(.+?)已离岗', page))
+    of = {name: number for number, name in ids.items()}
+    status, page = await admin.submit("/desk/staff/retire", id=of["李明"])
+    assert (status, "李明已停用" in page) == (200, True)
+    assert (await gone.get("/desk"))[0] == 401
+    assert NO in (await other.get("/desk"))[1]
+    status, page = await admin.submit("/desk/staff/retire", id=of["管理员"])
+    assert (status, "唯一的管理员" in page) == (409, True)
+    assert (await other.submit("/desk/staff/retire", id=of["张华"]))[0] == 403
+
+
 async def test_a_wrong_invitation_keeps_the_form(site: Site) -> None:
     admin = await site.member("管理员", bureau="410900-12315", role=Role.ADMIN)
     for fields in ({"bureau": "1"}, {"role": "king"}, {"name": ""}, {"deputy_for": "没有的人"}):
