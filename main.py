@@ -18,9 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.checking import told
 from bot.command_line import only_parts, parser
+from bot.due import Question, answer
 from bot.logs import set_up
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
+from cases.calendar import china_date
 from cases.errors import CaseError, LianxinError
 from cases.model import Role
 from cases.rulebook import load_rulebook
@@ -277,15 +280,7 @@ async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namesp
 
 def check(rulebook: Rulebook) -> None:
     """The site was loaded without a fault: say what is in it."""
-    facts = {
-        "site": rulebook.site.name,
-        "signature": "",
-        "bureaus": sum(1 for _ in rulebook.directory),
-        "rules": len(rulebook.routing),
-        "clocks": len(rulebook.clocks),
-        "texts": len(rulebook.texts.keys()),
-    }
-    print(rulebook.texts.render("start.checked", **facts))
+    print(*told(rulebook, today=china_date(utc_now())), sep="\n")
 
 
 def perform(wanted: argparse.Namespace) -> None:
@@ -298,6 +293,10 @@ def perform(wanted: argparse.Namespace) -> None:
     rulebook = load_rulebook(settings.site)
     if wanted.command == "check":
         check(rulebook)
+        return
+    if wanted.command == "due":
+        asked = Question(rule=wanted.rule, start=wanted.start, pauses=wanted.pause, extended=wanted.extended)
+        print(answer(asked, rulebook, as_json=wanted.json))
         return
     set_up(level=settings.log_level if wanted.command != "chat" else "error", style=settings.log_format)
     make_data_dir(settings)

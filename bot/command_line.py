@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 
+from cases.calendar import CHINA, china_date
+from cases.clocks import Pause
 from cases.errors import LianxinError
 from handlers.staffing import STAFF_ROLES
 
+RULES = ("accept", "mediate", "tell_terminated", "verify", "docketed", "jurisdiction", "odr")
+"""The limits that the law or a national rule sets; a site's own ones are not asked for from outside."""
 PARTS = ("web", "telegram", "delivery", "scheduler")
 
 
@@ -28,7 +33,38 @@ def parser() -> argparse.ArgumentParser:
     inviting.add_argument(
         "--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for"
     )
+    _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top
+
+
+def _due(asking: argparse.ArgumentParser) -> None:
+    asking.add_argument("--rule", required=True, choices=RULES)
+    asking.add_argument("--from", required=True, dest="start", type=instant, metavar="INSTANT", help="ISO 8601")
+    asking.add_argument(
+        "--pause", action="append", default=[], type=pause, metavar="FROM/TO", help="time that does not count"
+    )
+    asking.add_argument("--extended", action="store_true", help="with the approved extension")
+    asking.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 instant; without an offset it is China time."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"given {text!r}; allowed: an instant such as 2026-11-23T10:00") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=CHINA)
+
+
+def pause(text: str) -> Pause:
+    """Two instants with a stroke between them, the later one last."""
+    first, stroke, last = text.partition("/")
+    if not stroke:
+        raise argparse.ArgumentTypeError(f"given {text!r}; allowed: FROM/TO")
+    start, end = china_date(instant(first)), china_date(instant(last))
+    if end < start:
+        raise argparse.ArgumentTypeError(f"given {text!r}; allowed: a pause that ends after it starts")
+    return Pause(start=start, end=end)
 
 
 def only_parts(text: str) -> list[str]:

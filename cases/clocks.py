@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from cases.calendar import CHINA, ONE_DAY, DayKind, WorkCalendar, china_date, china_instant
+from cases.errors import CaseError
 from cases.events import EventName
 from cases.model import CaseNo, Kind
 
@@ -62,8 +63,7 @@ class ClockRule:
     kinds: frozenset[Kind]
     started_by: frozenset[EventName]
     stopped_by: frozenset[EventName]
-    paused_by: frozenset[EventName] = frozenset()
-    resumed_by: frozenset[EventName] = frozenset()
+    pausable: bool = False
     extension: Extension | None = None
     restarts: bool = False
     headline: bool = False
@@ -148,13 +148,15 @@ def prove(
 ) -> Proof:
     """The due date of ``rule`` from ``started_at``: the first day is not counted (Art. 45), each has its reason.
 
-    ``pauses`` must have ended: a limit that is still paused has no due date. ValueError when one has not, or when a
-    rule without an extension is to be extended.
+    ``pauses`` must have ended: a limit that is still paused has no due date (ValueError). CaseError ``not_pausable`` or
+    ``not_extendable`` when the law knows neither for this rule.
     """
     if any(pause.end is None for pause in pauses):
         raise ValueError("a limit that is paused has no due date yet")
+    if pauses and not rule.pausable:
+        raise CaseError("not_pausable", clock=rule.name)
     if extended and rule.extension is None:
-        raise ValueError(f"{rule.code} cannot be extended")
+        raise CaseError("not_extendable", clock=rule.name)
     length = rule.length + (rule.extension.length if extended and rule.extension else 0)
     start = china_date(started_at)
     steps = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cases.calendar import CalendarYear, WorkCalendar
-from cases.clocks import ClockRule, OfficeHours, Unit, Warning
+from cases.clocks import ClockRule, Extension, OfficeHours, Unit, Warning
 from cases.events import EventName
 from cases.lifecycle import OUTCOME_PATHS
 from cases.model import Kind
@@ -137,6 +137,8 @@ def _clock(row: Table) -> ClockRule:
         kinds=_kinds(row),
         started_by=_events(row, "started_by"),
         stopped_by=_events(row, "stopped_by"),
+        pausable=row.flag("pausable"),
+        extension=_extension(row.table("extension")) if "extension" in row else None,
         restarts=row.flag("restarts"),
         headline=row.flag("headline"),
         then=row.one_of("then", THEN) if "then" in row else None,
@@ -146,6 +148,12 @@ def _clock(row: Table) -> ClockRule:
         row.fault("effective_from", found=None, allowed="a date such as 2026-04-15")
     row.finish("note")
     return rule
+
+
+def _extension(row: Table) -> Extension:
+    extension = Extension(length=row.whole("length", low=1), basis=row.text("basis"))
+    row.finish()
+    return extension
 
 
 def _warning(row: Table) -> Warning:

@@ -148,6 +148,9 @@ def test_the_statutory_lengths_are_those_of_the_law() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_every_clock_that_an_event_starts_is_stopped_by_another(kind: Kind) -> None:
     for rule in BOOK.clocks:
+        if rule.code in ("jurisdiction", "odr"):
+            assert not rule.started_by, "kept by hand until a state of a case starts it"
+            continue
         assert rule.started_by, rule.code
         assert rule.stopped_by, rule.code
         assert not rule.started_by & rule.stopped_by, rule.code

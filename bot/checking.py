@@ -1,0 +1,27 @@
+"""What ``main.py check`` says of a site that was loaded without a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from cases.site import Rulebook
+
+NOTICE_MONTH = 11
+"""The State Council publishes next year's arrangement of holidays in November."""
+
+
+def told(rulebook: Rulebook, *, today: date) -> Iterator[str]:
+    """What is in the site; and from November on, that next year's holidays are still missing."""
+    yield rulebook.texts.render(
+        "start.checked",
+        site=rulebook.site.name,
+        signature="",
+        bureaus=sum(1 for _ in rulebook.directory),
+        rules=len(rulebook.routing),
+        clocks=len(rulebook.clocks),
+        texts=len(rulebook.texts.keys()),
+    )
+    year = today.year + (today.month >= NOTICE_MONTH)
+    if not rulebook.calendar.published(year):
+        yield rulebook.texts.render("start.no_calendar", year=year)
