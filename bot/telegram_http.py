@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -104,7 +104,7 @@ class AiohttpRequest(BaseRequest):
     async def call(
         self, url: str, parameters: Mapping[str, Any], *, read_timeout: Limit = BaseRequest.DEFAULT_NONE
     ) -> Any:
-        """The result of one method as plain JSON, with the library's errors.
+        """The result of one method as plain JSON values, with the library's errors.
 
         Its Bot would build objects of it all: twice the time for a sent message, twenty times for a batch of updates.
         """
@@ -172,13 +172,17 @@ def _body(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        # As UTF-8, not as \u escapes or a form: half to a third of the bytes for Chinese text.
-        body = json.dumps(data.parameters, ensure_ascii=False, separators=(",", ":")).encode()
-        return {"data": body, "headers": {"Content-Type": "application/json"}}
+        # A form, as the library's own client sends it: every self-hosted server reads that, not every one JSON.
+        body = urlencode({name: _field(value) for name, value in data.parameters.items()})
+        return {"data": body.encode(), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)  # names stay readable: Chinese as UTF-8
     for name, (file_name, content, media_type) in data.multipart_data.items():
         form.add_field(name, content, filename=file_name, content_type=media_type)
     return {"data": form}
+
+
+def _field(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _translated(error: BaseException) -> NetworkError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 
@@ -69,7 +70,7 @@ async def test_buttons_arrive_in_their_rows(server: BotApi, channel: Telegram) -
 
 async def test_links_get_no_preview(server: BotApi, channel: Telegram) -> None:
     await channel.send(message("登录:https://example.org/once/abc"))
-    assert server.calls("sendMessage")[0].params["link_preview_options"] == {"is_disabled": True}
+    assert json.loads(server.calls("sendMessage")[0].params["link_preview_options"]) == {"is_disabled": True}
 
 
 async def test_a_long_text_goes_out_in_parts_with_the_buttons_under_the_last(server: BotApi, channel: Telegram) -> None:
