@@ -6,6 +6,7 @@ import re
 
 from cases.understanding import Identity
 from nlp.lexicon import load, patterns
+from nlp.numerals import DIGITS
 
 _TABLE = load("names")
 _PATTERNS = patterns("names")
@@ -18,6 +19,7 @@ _DOT = "\u00b7"
 
 def phone(text: str) -> str | None:
     """The first telephone number of a normalised text; a mobile as eleven digits. No identity or order numbers."""
+    text = _in_digits(text)
     found = [match for key in ("mobile", "landline") for match in _PATTERNS[key].finditer(text)]
     for match in sorted(found, key=lambda hit: hit.start()):
         if _PATTERNS["not_phone"].search(text[max(0, match.start() - 12) : match.start()]):
@@ -28,6 +30,7 @@ def phone(text: str) -> str | None:
 
 def identity(text: str) -> Identity:
     """Name, telephone and address in an answer. What does not look like a name gives none."""
+    text = _in_digits(text)
     rest = text
     for key in ("mobile", "landline"):
         rest = _PATTERNS[key].sub(" ", rest)
@@ -45,6 +48,11 @@ def is_name(word: str) -> bool:
     return word[0] in _SURNAMES or word[:2] in _SURNAMES
 
 
+def _in_digits(text: str) -> str:
+    """A mobile in written numerals, as digits."""
+    return _PATTERNS["spelled"].sub(lambda match: "".join(str(DIGITS[char]) for char in match[0]), text)
+
+
 def _written(match: re.Match[str]) -> str:
     if "m" in match.groupdict():
         return re.sub(r"\D", "", match["m"])
@@ -52,7 +60,7 @@ def _written(match: re.Match[str]) -> str:
 
 
 def _name(text: str) -> str | None:
-    for key in ("full", "said"):
+    for key in ("opens", "full", "said"):
         match = _PATTERNS[key].search(text)
         if match and is_name(_untitled(match["v"])):
             return _untitled(match["v"])

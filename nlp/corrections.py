@@ -15,7 +15,15 @@ _PATTERNS = patterns("corrections", field=_FIELD)
 _GUESS = {key: re.compile(source) for key, source in _TABLE["guess"].items()}
 _SHAPE = {key: re.compile(source) for key, source in _TABLE["shape"].items()}
 _LONGEST = 100
-_NAMED = ("wrong", "change", "notbut", "butnot", "states", "fieldless")
+_NAMED = ("wrong", "change", "notbut", "butnot", "reworded", "states", "fieldless")
+_SURE = (
+    ("live", "address"),
+    ("callme", "phone"),
+    ("stands", "merchant_address"),
+    ("prefer", "demands"),
+    ("instead", "demands"),
+)
+"""Patterns that name their fact themselves."""
 
 Guess = Callable[[str, str | None], str | None]
 """From a new value and the old one to the slot that they can fill."""
@@ -38,7 +46,7 @@ def corrections(text: str, *, guess: Guess) -> tuple[Correction, ...]:
 
 def _first(text: str, *, guess: Guess) -> tuple[Correction | None, int]:
     """The correction that stands first, by the order of the patterns, and where it ends."""
-    for key, slot in (("live", "address"), ("prefer", "demands"), ("instead", "demands")):
+    for key, slot in _SURE:
         match = _PATTERNS[key].search(text)
         if match:
             return Correction(slot=slot, value=match["v"].strip()), match.end()
@@ -55,6 +63,9 @@ def _correction(match: re.Match[str], *, guess: Guess) -> Correction | None:
     value = _PATTERNS["lead"].sub("", (match["v"] or groups.get("w") or "").strip(" ,:\"'"))
     field = groups.get("f")
     slot = _SLOTS[field] if field else guess(value, groups.get("o"))
+    home = _PATTERNS["home"].match(value)
+    if home and slot in ("address", "merchant_address"):
+        slot, value = "address", value[home.end() :]
     if not slot or not value or _PATTERNS["told"].search(value):
         return None
     if slot in _SHAPE and not _SHAPE[slot].search(value):

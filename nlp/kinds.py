@@ -12,7 +12,7 @@ _TABLE = load("kinds")
 _SURE = 3
 _OPENING = 6
 """A sure word within the first characters says what the text is, and counts twice."""
-_RULES = ("own", "punish", "claim", "deal")
+_RULES = ("own", "punish", "claim", "deal", "both", "asks", "mine")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Wanted:
 
 
 def fill(lexicon: Lexicon) -> None:
-    """Adds the groups kind, own, punish, claim and deal."""
+    """Adds the group kind and those of the rules."""
     for kind in Kind:
         lexicon.add_weighted(f"kind {kind}", kind, _TABLE[kind])
     for rule in _RULES:
@@ -42,6 +42,11 @@ def kinds(hits: Hits, *, problem: bool, category: bool) -> Wanted:
 def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: bool) -> tuple[Kind, ...]:
     complaint = points[Kind.COMPLAINT]
     own, deal = "own" in hits, "deal" in hits
+    reported = _strong(hits, Kind.TIPOFF)
+    if "asks" in hits and "mine" not in hits and not reported:
+        return (Kind.INQUIRY,)
+    if "both" in hits and reported:
+        return (Kind.COMPLAINT, Kind.TIPOFF)
     for kind in (Kind.INQUIRY, Kind.SUGGESTION):
         told = _SURE if problem else 0
         if _strong(hits, kind) and points[kind] >= complaint + told and not (deal and problem):

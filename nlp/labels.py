@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from nlp.lexicon import Hit, Hits, Lexicon, check_labels, load
+from nlp.lexicon import Hit, Hits, Lexicon, check_labels, load, patterns
 from nlp.products import Product
 from nlp.products import categories as product_categories
 
@@ -27,6 +27,8 @@ _ORDER = {label: place for table in (_CATEGORIES, _PROBLEMS) for place, label in
 _NONE = "none"
 _SERVICE = "service"
 _LEAST = 2
+_SCAMS = patterns("scams")
+_SCAM: Mapping[str, str] = _DEPARTMENTS["scam"]
 _ONLINE_MODE: str = load("merchants")["online"]["mode"]
 
 
@@ -87,6 +89,15 @@ def problem(hits: Hits, *, category: str | None) -> Scored:
     return _best(points, _words_by_label(found))
 
 
+def scam(text: str) -> tuple[Scored, Scored] | None:
+    """Category and problem of a swindle by a pretender; None for any other text."""
+    match = next(filter(None, (pattern.search(text) for pattern in _SCAMS.values())), None)
+    if match is None:
+        return None
+    words = (match[0],)
+    return Scored(label=_SCAM["category"], words=words, share=1.0), Scored(label=_SCAM["problem"], words=words)
+
+
 def demands(text: str, hits: Hits, *, service: bool) -> dict[str, tuple[str, ...]]:
     """What is asked for, in the order of the closed list, with the words that ask."""
     asked: dict[str, list[str]] = {}
@@ -117,8 +128,12 @@ def urgent(hits: Hits, *, category: str | None) -> tuple[str, ...]:
     )
 
 
-def department(hits: Hits, *, category: str | None, problem: str | None) -> tuple[str | None, str]:
-    """The office and why: words within the category, then the problem, then the category."""
+def department(
+    hits: Hits, *, category: str | None, problem: str | None, scammed: bool = False
+) -> tuple[str | None, str]:
+    """The office and why: a swindle, words within the category, then the problem, then the category."""
+    if scammed:
+        return _SCAM["office"], _SCAM["problem"]
     if category is None:
         return None, ""
     refined = next(iter(hits.get(f"office {category}", ())), None)
@@ -172,12 +187,18 @@ def _best(points: Mapping[str, float], words: Mapping[str, tuple[str, ...]]) -> 
 
 
 def _check(allowed: Mapping[str, Collection[str]] | None) -> None:
-    offices = [*_DEPARTMENTS["category"].values(), *_DEPARTMENTS["problem"].values()]
+    offices = [_SCAM["office"], *_DEPARTMENTS["category"].values(), *_DEPARTMENTS["problem"].values()]
     offices += [office for table in _DEPARTMENTS["refine"].values() for office in table]
     used = {
         "object": {table["object"] for table in _CATEGORIES.values()},
-        "category": {*_CATEGORIES, *product_categories(), *_DEPARTMENTS["category"], *_DEPARTMENTS["refine"]},
-        "problem": {*_PROBLEMS, *_DEPARTMENTS["problem"], *_FITS},
+        "category": {
+            _SCAM["category"],
+            *_CATEGORIES,
+            *product_categories(),
+            *_DEPARTMENTS["category"],
+            *_DEPARTMENTS["refine"],
+        },
+        "problem": {_SCAM["problem"], *_PROBLEMS, *_DEPARTMENTS["problem"], *_FITS},
         "department": set(offices),
         "demand": {*_demands(), _RULES["goods_only"], _RULES["service_instead"]},
         "sales_mode": set(_SALES),

@@ -52,7 +52,14 @@ def sells_online(hit: Hit | None) -> bool:
 def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | None:
     """The business most plainly named; None when it is only described (a shop downstairs)."""
     found = [*_labelled(text), *_branded(text, hits), *_suffixed(text, hits, places=tuple(places))]
-    return max(found, key=lambda named: (named.score, -named.start), default=None)
+    theirs = [named for named in found if not _PATTERNS["beside"].search(text[named.end : named.end + 8])]
+    return max(theirs, key=lambda named: (not _healed(text, named), named.score, -named.start), default=None)
+
+
+def _healed(text: str, named: Named) -> bool:
+    """Whether it is the hospital where the harm was treated: the business only if no other is named."""
+    treated = _PATTERNS["healing"].search(text[named.end : named.end + 8])
+    return bool(treated and _PATTERNS["healer"].search(named.name))
 
 
 def address(text: str, *, merchant: Named | None) -> str | None:

@@ -123,4 +123,5 @@ def _score(text: str, match: re.Match[str]) -> int:
     if match.re is _PATTERNS["lone"]:
         return _WEIGHTS["lone"]
     score = sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
+    score += _WEIGHTS["side"] if _ROLES["side"].match(after) else 0
     return score + (_WEIGHTS["each"] if _ROLES["each"].search(before[-4:] + "|" + after) else 0)

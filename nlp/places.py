@@ -18,6 +18,7 @@ _OFFICES: tuple[str, ...] = tuple(_TABLE["offices"].split())
 _COUNTY_ENDS = tuple(_TABLE["county_ends"].split())
 _BEFORE = tuple(_TABLE["before"].split())
 _AFTER = tuple(_TABLE["after"].split())
+_COMMON = frozenset(_TABLE["common"]["words"].split())
 _FULL, _BARE = 2, 1
 _COUNTY, _TOWNSHIP = 6, 9
 
@@ -67,7 +68,9 @@ class Gazetteer:
     def read(self, text: str, hits: Hits) -> Found:
         """Which places a text names. A name inside a dish, a brand or a shop's name is none."""
         blocked = hits.get("not_place", ())
-        places = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked) and self._stands(text, hit)]
+        places = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked)]
+        places = [hit for hit in places if self._stands(text, hit) or _under(hit, places)]
+        places = [hit for hit in places if not self._follows_far(hit, places)]
         codes = [hit.label for hit in places]
         township, regions = self._townships(places, counties=[code for code in codes if len(code) == _COUNTY])
         return Found(regions=regions or self._regions(places), township=township, hits=tuple(places))
@@ -123,6 +126,12 @@ class Gazetteer:
             )
         )
 
+    def _follows_far(self, hit: Hit, places: Iterable[Hit]) -> bool:
+        """Whether a township's bare name stands right behind a place elsewhere, and so is part of that place."""
+        if len(hit.label) != _TOWNSHIP or hit.weight == _FULL:
+            return False
+        return any(place.end == hit.start and not place.label.startswith(self._home[:2]) for place in places)
+
     def _regions(self, places: list[Hit]) -> tuple[str, ...]:
         codes = [hit.label for hit in places]
         counties = [code for code in codes if len(code) == _COUNTY]
@@ -157,7 +166,12 @@ def _township_stem(place: Place) -> tuple[str, ...]:
     if len(place.code) != _TOWNSHIP or place.name.endswith(_OFFICE):
         return ()
     stem = _stem(place.name)
-    return (stem,) if len(stem) >= 2 and stem != place.name else ()
+    return (stem,) if len(stem) >= 2 and stem != place.name and stem not in _COMMON else ()
+
+
+def _under(hit: Hit, others: Iterable[Hit]) -> bool:
+    """Whether the province or city that a place lies in stands right before it."""
+    return any(other.end == hit.start and other.label in (hit.label[:2], hit.label[:4]) for other in others)
 
 
 def _inside(hit: Hit, others: Iterable[Hit]) -> bool:

@@ -127,13 +127,20 @@ class _Reading:
 
     def __init__(self, text: str, *, hits: Hits, found: Found, merchant: Named | None, today: date) -> None:
         self._text, self._hits, self._found, self._merchant = text, hits, found, merchant
+        scam = labels.scam(text)
+        self._scammed = scam is not None
+        if scam is not None:
+            # The names in it are borrowed ones.
+            self._merchant = merchant = None
         self._day = main_day(text, today=today)
         self._sum = main_sum(text)
-        self._platform = merchants.platform(hits)
+        self._platform = None if scam else merchants.platform(hits)
         spans = [(merchant.start, merchant.end)] if merchant else []
         self._product = products.main_product(text, hits, names=spans)
         self._category = labels.category(hits, product=self._product, deal="deal" in hits)
         self._problem = labels.problem(hits, category=self._category.label)
+        if scam is not None:
+            self._category, self._problem = scam
 
     def result(self) -> Understanding:
         category, problem = self._category.label, self._problem.label
@@ -141,7 +148,7 @@ class _Reading:
         asked = labels.demands(self._text, self._hits, service=thing == _SERVICE)
         urgent = labels.urgent(self._hits, category=category)
         wanted = kinds.kinds(self._hits, problem=problem is not None, category=category is not None)
-        office, why = labels.department(self._hits, category=category, problem=problem)
+        office, why = labels.department(self._hits, category=category, problem=problem, scammed=self._scammed)
         because = self._because(urgent=urgent, asked=asked, kinds=wanted.words)
         return Understanding(
             kinds=wanted.kinds,

@@ -28,6 +28,7 @@ PLACES = (
     Place(code="410928100", name="城关镇"),
     Place(code="410927102", name="打渔陈镇"),
     Place(code="410922101", name="马庄桥镇", aliases=("马庄桥",)),
+    Place(code="410922202", name="古城乡", aliases=("古城镇",)),
 )
 
 
