@@ -18,7 +18,7 @@ from cases.understanding import Understanding
 
 NARRATIVE_LIMIT = 3000
 """Characters of a narrative that a case keeps, as on the national form."""
-LEAST_NARRATIVE = 4
+LEAST_NARRATIVE, LEAST_QUESTION = 4, 7
 """Fewer characters than this tell nothing."""
 
 
@@ -86,7 +86,8 @@ class Draft:
     """What is known so far. ``facts`` maps a slot or label name to its value as text (ISO dates, plain decimals).
 
     ``skipped`` are optional slots the person does not know, ``answered`` the slots answered in their order (for
-    going back), ``evidence`` the ids of stored attachments, ``pending`` the slot asked last.
+    going back), ``missed`` those whose answer was not understood once, ``evidence`` the ids of stored attachments,
+    ``pending`` the slot asked last.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -95,6 +96,7 @@ class Draft:
     skipped: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
     pending: str | None = None
     stays: bool = False
 
@@ -107,7 +109,7 @@ class Draft:
 
     @classmethod
     def load(cls, values: Mapping[str, Any]) -> Draft:
-        lists = {key: tuple(values[key]) for key in ("skipped", "answered", "evidence")}
+        lists = {key: tuple(values[key]) for key in ("skipped", "answered", "missed", "evidence") if key in values}
         kinds = tuple(Kind(kind) for kind in values["kinds"])
         return cls(**{**values, **lists, "kinds": kinds})
 
@@ -150,7 +152,8 @@ def learn(draft: Draft, heard: Understanding) -> Draft:
         facts["happened_on"] = heard.happened_on.isoformat()
     if heard.demands:
         facts["demands"] = DEMAND_MARK.join(heard.demands)
-    kinds = draft.kinds or heard.kinds
+    more = set(draft.kinds) < set(heard.kinds) == {Kind.COMPLAINT, Kind.TIPOFF}
+    kinds = heard.kinds if more or not draft.kinds else draft.kinds
     return replace(draft, kinds=kinds, facts={**facts, **draft.facts}, urgent=draft.urgent or heard.urgent)
 
 
@@ -198,7 +201,8 @@ def _missing(draft: Draft, slot: Slot) -> bool:
     if slot.value in draft.skipped:
         return False
     if slot is Slot.NARRATIVE:
-        return len(draft.get("narrative") or "") < LEAST_NARRATIVE
+        asks = Kind.INQUIRY in draft.kinds or Kind.SUGGESTION in draft.kinds
+        return len(draft.get("narrative") or "") < (LEAST_QUESTION if asks else LEAST_NARRATIVE)
     if slot is Slot.MERCHANT_ADDRESS:
         return not (draft.get("merchant_address") or draft.get("platform") or _names_branch(draft))
     return not draft.get(slot.value)

@@ -164,7 +164,6 @@ OUTCOME_PATHS: Mapping[str, tuple[str, ...]] = {
     "agreed": ("mediate", "agree", "close"),
     "settled": ("settle", "close"),
     "terminated": ("terminate", "close"),
-    "docketed": ("docket", "decide", "close"),
     "decided": ("decide", "close"),
     "dismissed": ("dismiss", "close"),
     "transferred": ("transfer", "close"),
@@ -242,9 +241,14 @@ def _changed(case: Case, row: Transition, *, by: Actor, at: datetime, facts: Map
     return Change(case=after, events=(event,))
 
 
-def received(case: Case, *, by: Actor) -> Change:
-    """The first change of every case: it exists. The event stands at the instant of receipt."""
-    return Change(case=case, events=(Event(name=E.RECEIVED, case_no=case.no, at=case.received_at, by=by.label),))
+def received(case: Case, *, by: Actor, certain: bool = False) -> Change:
+    """The first change of every case: it exists. The event stands at the instant of receipt.
+
+    ``certain``: the rules know the bureau, and the case is routed next.
+    """
+    facts = {"certain": "yes"} if certain else {}
+    event = Event(name=E.RECEIVED, case_no=case.no, at=case.received_at, by=by.label, facts=facts)
+    return Change(case=case, events=(event,))
 
 
 def steps_to(case: Case, outcome: str) -> tuple[str, ...]:

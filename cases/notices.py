@@ -62,7 +62,7 @@ def _fits(rule: NoticeRule, case: Case, event: Event) -> bool:
         rule.on is event.name
         and case.kind in rule.kinds
         and (not rule.outcomes or event.facts.get("outcome") in rule.outcomes)
-        and (not rule.unrouted or case.bureau is None)
+        and (not rule.unrouted or (case.bureau is None and "certain" not in event.facts))
         and (not rule.rated_low or case.rating == LOWEST_RATING)
     )
 

@@ -8,7 +8,7 @@ from cases.calendar import china_date
 from cases.clocks import Clock
 from cases.lifecycle import outcomes_for, verbs_for
 from cases.messages import Choice
-from cases.model import Case, Consumer, Role
+from cases.model import Case, Consumer, Role, Status
 from handlers.office import Office
 from handlers.wording import (
     bureau_words,
@@ -26,6 +26,7 @@ STAFF = "st"
 """Prefix of every staff button."""
 OFFICER_VERBS = (
     "sign",
+    "docket",
     "accept",
     "decline",
     "ask_supplement",
@@ -80,13 +81,18 @@ def staff_card(case: Case, *, consumer: Consumer | None, clocks: Sequence[Clock]
 
 def consumer_card(case: Case, *, clocks: Sequence[Clock], office: Office) -> str:
     """What the consumer sees of the own case: where it stands, who has it, what happens next and by when."""
-    running = [clock for clock in clocks if clock.running and headline(clock, case, office=office)]
+    asked = case.status is Status.SUPPLEMENTING
+    running = [
+        c for c in clocks if c.running and (c.rule == "supplement" if asked else headline(c, case, office=office))
+    ]
     due = day_words(running[0].due_on, office=office) if running else ""
     return office.say("card.consumer", **case_facts(case, office=office), next=_next(case, due=due, office=office))
 
 
 def _next(case: Case, *, due: str, office: Office) -> str:
-    return office.say(f"next.{case.status.value}", due=due, bureau=bureau_words(case.bureau, office=office))
+    special = f"next.{case.status.value}_{case.kind.value}"
+    key = special if special in office.rulebook.texts else f"next.{case.status.value}"
+    return office.say(key, due=due, bureau=bureau_words(case.bureau, office=office))
 
 
 def headline(clock: Clock, case: Case, *, office: Office) -> bool:

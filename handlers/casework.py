@@ -77,7 +77,7 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     case = replace(case, department=found.department, because=because)
     who = intake.consumer(draft, case.kind)
     phone_index = tx.blind_index(who.phone) if who.phone else None
-    change = lifecycle.received(case, by=CONSUMER)
+    change = lifecycle.received(case, by=CONSUMER, certain=found.certain)
     tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
     tx.evidence.link(case.no, draft.evidence)
     case = await record(tx, change, office=office, before=None)

@@ -16,6 +16,10 @@ from handlers.wording import bureau_phone, bureau_short, clock_words, day_words,
 from storage.database import Transaction
 from storage.outbox_store import Promise
 
+ROLES = {Recipient.DESK: Role.DESK, Recipient.LEAD: Role.LEAD}
+"""Whose buttons a ping carries; all others work as officers."""
+ENDS = "。.！!；; "
+
 
 async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: Office) -> None:
     """Promise everything that ``event`` owes, in this transaction."""
@@ -46,7 +50,8 @@ async def notice_facts(tx: Transaction, case: Case, event: Event, *, office: Off
         "from_bureau": bureau_short(event.facts.get("from_bureau"), office=office),
         "bureau_phone": bureau_phone(case.bureau, office=office),
         "officer": officer.name if officer else "",
-        "reason": event.facts.get("reason", ""),
+        "reason": event.facts.get("reason", "").rstrip(ENDS),
+        "result": (case.result or "").rstrip(ENDS),
         "ground": ground.text if ground else "",
         "ground_short": ground.short if ground else "",
         "article": event.facts.get("ground", "").rpartition("-")[2],
@@ -70,7 +75,7 @@ def _buttons(rule: NoticeRule, case: Case, *, office: Office) -> Buttons:
         return ()
     if rule.to is Recipient.CONSUMER:
         return rating_buttons(case, office=office)
-    return staff_buttons(case, Role.DESK if rule.to is Recipient.DESK else Role.OFFICER, office=office)
+    return staff_buttons(case, ROLES.get(rule.to, Role.OFFICER), office=office)
 
 
 def _promise(rule: NoticeRule, event: Event, outgoing: Outgoing) -> Promise:

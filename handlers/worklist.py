@@ -81,7 +81,7 @@ async def dossier(tx: Transaction, staff: Staff, no: str, *, office: Office) -> 
         clocks=tuple((await tx.clocks.of([case.no])).get(case.no, ())),
         evidence=tuple(await tx.evidence.of(case.no)),
         journal=tuple(journal),
-        sent=tuple(await tx.outbox.of_case(case.no)),
+        sent=tuple(await tx.outbox.of_case(case.no, person=identity.person)) if identity else (),
         actions=actions(case, staff.role),
         outcomes=outcomes_for(case, staff.role),
         names=await tx.staff.names({event.by for event in journal}),

@@ -167,11 +167,13 @@ class OutboxStore:
         rows = reversed((await self._tx.execute(statement)).all())
         return [(row.id, row.created_at, _outgoing(row)) for row in rows]
 
-    async def of_case(self, case_no: CaseNo) -> list[tuple[datetime, str, str]]:
-        """When, in which state and what was sent about a case: the proof of telling."""
+    async def of_case(self, case_no: CaseNo, *, person: Address) -> list[tuple[datetime, str, str]]:
+        """When, in which state and what the person was sent about a case: the proof of telling."""
         table = self._table
         statement = select(table.c.created_at, table.c.state, table.c.payload, table.c.person)
-        rows = await self._tx.execute(statement.where(table.c.case_no == case_no).order_by(table.c.id))
+        rows = await self._tx.execute(
+            statement.where(table.c.case_no == case_no, table.c.person == str(person)).order_by(table.c.id)
+        )
         return [(row.created_at, row.state, _outgoing(row).text) for row in rows]
 
     async def wipe(self, person: Address, *, before: datetime) -> None:

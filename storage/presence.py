@@ -12,11 +12,12 @@ import asyncio
 import fcntl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -46,6 +47,8 @@ async def attending(database: Database, names: Collection[str], *, alone: Alone)
                 await _by_session(session, wanted, alone=alone)
                 yield
             finally:
+                with suppress(DBAPIError, OSError):  # a server that is away has freed them already
+                    await session.execute(text("SELECT pg_advisory_unlock_all()"))
                 await plain.invalidate()  # the locks are the session's: it must not go back to the pool with them
 
 

@@ -22,6 +22,7 @@ from handlers.worklist import Dossier, Item
 GROUPS = ("overdue", "today", "week", "later")
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "sign": (),
+    "docket": (),
     "accept": (),
     "supplement": (),
     "decline": ("ground", "reason"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from cases.intake import DEMAND_MARK, Draft, Slot, answer, learn, tell, with_fact
+from cases.intake import DEMAND_MARK, Draft, Slot, answer, learn, skip, tell, with_fact
 from cases.model import Kind
 from cases.understanding import Understanding
 from handlers.office import Office
@@ -14,6 +14,11 @@ from handlers.office import Office
 LONGEST = {Slot.MERCHANT: 60, Slot.NAME: 30, Slot.ADDRESS: 120, Slot.MERCHANT_ADDRESS: 120, Slot.PRODUCT: 60}
 LEAST_ADDRESS = 3
 WORD = re.compile(r"[^\W\d_]")
+CLAUSE = re.compile(r"[，。！？,!?]")
+LONGEST_PHONE = 24
+NAMELESS = 20
+REMAINDER = 14
+"""So many characters beside a name, a number and an address are more than the words that introduce them."""
 STORY = 8
 """From this many characters on, words that answer no question are kept as part of the story."""
 
@@ -51,7 +56,17 @@ def read_answer(
     result = READERS[slot](draft, Said(text=text, understand=understand, office=office))
     if result.unclear is None:
         return result
-    return _kept_anyway(draft, text, understand(), unclear=result)
+    if office.reader.phone(text) and len(text) <= LONGEST_PHONE:
+        return replace(result, draft=learn(draft, understand()), unclear="intake.noted_phone")
+    return _kept_anyway(result.draft, text, understand(), unclear=result)
+
+
+def give_up(draft: Draft, slot: Slot, text: str, *, office: Office) -> Heard:
+    """Asked twice is enough: the words stay in the story, and the office finds out the rest."""
+    told = tell(draft, text)
+    if slot is Slot.MERCHANT:
+        return Heard(draft=answer(told, slot, office.say("word.nameless", words=_bare(text, slot)[:NAMELESS])))
+    return Heard(draft=skip(told, slot))
 
 
 def _kept_anyway(draft: Draft, text: str, heard: Understanding, *, unclear: Heard) -> Heard:
@@ -85,9 +100,18 @@ def _narrative(draft: Draft, said: Said) -> Heard:
 
 def _merchant(draft: Draft, said: Said) -> Heard:
     name = said.heard.merchant or _bare(said.text, Slot.MERCHANT)
-    if not WORD.search(name):
+    if not WORD.search(name) or (not said.heard.merchant and _is_no_name(said)):
         return Heard(draft=draft, unclear="again.merchant")
-    return Heard(draft=answer(learn(draft, replace(said.heard, merchant=None)), Slot.MERCHANT, name))
+    learned = learn(draft, replace(said.heard, merchant=None))
+    if len(said.text) > len(name) + STORY:
+        learned = tell(learned, said.text)
+    return Heard(draft=answer(learned, Slot.MERCHANT, name))
+
+
+def _is_no_name(said: Said) -> bool:
+    """A clause, or words that say that the name is not known."""
+    unknown = (word for word, does in said.office.rulebook.commands.items() if does == "skip" and len(word) > 1)
+    return bool(CLAUSE.search(said.text)) or any(word in said.text for word in unknown)
 
 
 def _region(draft: Draft, said: Said) -> Heard:
@@ -148,7 +172,8 @@ def _identity(slot: Slot) -> Callable[[Draft, Said], Heard]:
             value = found[other]
             if value and (other is slot or not draft.get(other.value)):
                 draft = answer(draft, other, _bare(value, other) if other in LONGEST else value)
-        return Heard(draft=draft)
+        spoken = sum(len(value) for value in found.values() if value)
+        return Heard(draft=tell(draft, said.text) if len(said.text) > spoken + REMAINDER else draft)
 
     return read
 

@@ -38,13 +38,28 @@ async def heard(turn: Turn) -> bool:
         await _todo(turn)
     elif command == "login":
         _login(turn)
+    elif CASE_NO.match(turn.text):
+        _leave(turn)  # the number of a case is no sentence for a consumer
+        await show(turn, turn.text)
     elif turn.session.dialogue == NAME:
         await _told(turn)
-    elif CASE_NO.match(turn.text):
-        await show(turn, turn.text)
+    elif turn.session.dialogue in ("", HOME) and command in ("cancel", "back"):
+        turn.say("staff.left")
+    elif turn.session.dialogue in ("", HOME) and command in (None, "start") and _is_idle_talk(turn):
+        turn.say("staff.what", (tuple(turn.choice(f"menu.{name}", f"{PREFIX}:{name}") for name in ("todo", "login")),))
     else:
         return False
     return True
+
+
+def _is_idle_talk(turn: Turn) -> bool:
+    """Words that are neither a rating nor sent with a file: at work, nobody is taken for a complainant unasked."""
+    return bool(turn.text) and not turn.text.isdigit() and not turn.message.attachments
+
+
+def _leave(turn: Turn) -> None:
+    if turn.session.dialogue == NAME:
+        turn.go(HOME)
 
 
 async def _todo(turn: Turn) -> None:
@@ -83,6 +98,13 @@ async def pressed(turn: Turn) -> None:
     """A button of a staff card: does the verb, or asks for what it needs."""
     _, verb, no, version, *rest = [*pressed_parts(turn.message), "", "", ""]
     chosen = [part for part in rest if part]
+    _leave(turn)
+    if verb == "todo":
+        await _todo(turn)
+        return
+    if verb == "login":
+        _login(turn)
+        return
     if verb == "card":
         await show(turn, no)
         return
@@ -113,6 +135,8 @@ async def _facts_or_ask(turn: Turn, verb: str, no: str, *, version: str, chosen:
         return None
     if verb == "close_with" and not chosen:
         found = await dossier(turn.tx, _staff(turn), no, office=office)
+        if not found.outcomes:
+            raise CaseError("stale_card", no=no, status=found.case.status.value)
         choices = [Choice(label=office.say(f"outcome.{name}"), value=value(name)) for name in found.outcomes]
         turn.say("staff.which_outcome", rows_of(choices, 2), no=no)
         return None

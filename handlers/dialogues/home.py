@@ -10,7 +10,7 @@ from cases.messages import Choice, Incoming
 from cases.model import Kind
 from handlers.access import case_of
 from handlers.cards import rows_of
-from handlers.dialogues import desk, intake, progress
+from handlers.dialogues import desk, intake, progress, questions
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
 from handlers.ratings import RATE
@@ -23,7 +23,7 @@ HELD = 20
 MATTER = 8
 """From this many characters on, a text is taken for a story even when nothing in it was understood."""
 CASE_NO = re.compile(r"\d{6}[JZY]?\d{9,10}")
-PRESSED = {intake.PREFIX, progress.PREFIX, RATE, CONSENT, desk.PREFIX, HOME}
+PRESSED = {questions.PREFIX, progress.PREFIX, RATE, CONSENT, desk.PREFIX, HOME}
 KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -138,9 +138,9 @@ async def _forget_words(turn: Turn) -> None:
 
 async def _pressed(turn: Turn) -> None:
     prefix, *rest = pressed_parts(turn.message)
-    if prefix == intake.PREFIX and turn.session.dialogue == intake.NAME:
+    if prefix == questions.PREFIX and turn.session.dialogue == intake.NAME:
         await intake.hear(turn)
-    elif prefix == intake.PREFIX:
+    elif prefix == questions.PREFIX:
         _old_draft_button(turn, rest[0] if rest else "")
     elif prefix == progress.PREFIX:
         await progress.pressed(turn)
@@ -179,6 +179,8 @@ async def _spoken(turn: Turn) -> None:
     inside = turn.session.dialogue
     if command in EVERYWHERE or (command in COMMANDS and inside != intake.NAME):
         await COMMANDS[command](turn)
+        if inside == intake.NAME == turn.session.dialogue:
+            turn.say("progress.draft_waits")
     elif inside == intake.NAME:
         await intake.hear(turn)
     elif inside == progress.NAME:
@@ -246,6 +248,10 @@ async def _human(turn: Turn) -> None:
     turn.say("help.human")
 
 
+async def _thanks(turn: Turn) -> None:
+    turn.say("help.thanks")
+
+
 async def _privacy_shown(turn: Turn) -> None:
     turn.say("consent.notice", **_privacy(turn))
 
@@ -285,11 +291,12 @@ COMMANDS: dict[str | None, Any] = {
     "help": _help,
     "human": _human,
     "privacy": _privacy_shown,
+    "thanks": _thanks,
     "forget": _forget,
     "progress": progress.show,
     **{verb: _on_case(verb) for verb in ("withdraw", "add", "chase")},
     **{name: _new(kind) for name, kind in KINDS.items()},
     **dict.fromkeys(("back", "cancel", "pause", "resume", "skip", "confirm", "edit"), _nothing_open),
 }
-EVERYWHERE = frozenset({"progress", "withdraw", "add", "chase", "privacy", "forget"})
+EVERYWHERE = frozenset({"thanks", "progress", "withdraw", "add", "chase", "privacy", "forget"})
 """Commands that work in the middle of a draft as well; the draft waits."""

@@ -9,20 +9,18 @@ from functools import partial
 
 from cases import intake
 from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Slot
+from cases.lifecycle import QUESTION
 from cases.messages import Choice
 from cases.model import Kind
-from cases.routing import Level
 from handlers import casework
-from handlers.cards import Buttons
-from handlers.dialogues.answers import read_answer
+from handlers.dialogues.answers import give_up, read_answer
 from handlers.dialogues.facts import door_words, fact_line, fact_words, foreign_department, summary
+from handlers.dialogues.questions import PREFIX, choices, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
 from handlers.evidence import keep_attachments
-from handlers.wording import list_words, place_words, slot_words
+from handlers.wording import list_words, slot_words
 
 NAME = "intake"
-PREFIX = "in"
-MOST_BUTTONS = 20
 AWAY = timedelta(hours=6)
 """After this long, a person is first told where the draft stands."""
 
@@ -126,10 +124,22 @@ def _say_changed(turn: Turn, draft: Draft, slot: Slot) -> None:
 
 def _answered(turn: Turn, draft: Draft) -> None:
     slot = _pending(draft) or Slot.NARRATIVE
+    draft = _upgraded(draft, slot, turn)
     result = read_answer(draft, slot, turn.text, understand=lambda: turn.heard, office=turn.office)
+    if result.unclear and slot.value in draft.missed and slot in (*OPTIONAL, Slot.MERCHANT):
+        result = give_up(draft, slot, turn.text, office=turn.office)
     if result.unclear:
         turn.say(result.unclear)
+        result = replace(result, draft=replace(result.draft, missed=(*draft.missed, slot.value)))
     _ask(turn, result.draft, regions=result.regions)
+
+
+def _upgraded(draft: Draft, slot: Slot, turn: Turn) -> Draft:
+    """Who began with a question and now tells of an own loss has a complaint."""
+    asks = set(draft.kinds) <= QUESTION and slot in (Slot.CONFIRM, Slot.NARRATIVE)
+    if draft.kinds and asks and Kind.COMPLAINT in turn.heard.kinds:
+        return replace(draft, kinds=turn.heard.kinds)
+    return draft
 
 
 async def _pressed(turn: Turn, draft: Draft) -> None:
@@ -189,68 +199,14 @@ def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -
     """Put the question of a slot."""
     draft = replace(draft, pending=slot.value)
     if slot is Slot.CONFIRM:
-        turn.tell(summary(draft, office=turn.office), _choices(turn, draft, slot))
+        turn.tell(summary(draft, office=turn.office), choices(turn, slot))
     else:
-        asked = (
-            f"ask.{slot.value}" if slot is not Slot.NARRATIVE or not draft.kinds else f"ask.narrative_{draft.kinds[0]}"
-        )
-        turn.say(asked, _choices(turn, draft, slot, regions=regions))
+        turn.say(question(draft, slot), choices(turn, slot, regions=regions))
     _keep(turn, draft)
-
-
-def _question(draft: Draft, slot: Slot) -> str:
-    """The key of the question, worded for what is known already."""
-    if slot is Slot.NARRATIVE and draft.kinds:
-        return f"ask.narrative_{draft.kinds[0]}"
-    if slot is Slot.REGION and draft.get("platform"):
-        return "ask.region_platform"
-    return f"ask.{slot.value}"
 
 
 def _keep(turn: Turn, draft: Draft) -> None:
     turn.go(NAME, {**turn.session.data, "draft": draft.dump()})
-
-
-def _choices(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
-    nonce = turn.session.data["n"]
-
-    def pick(label: str, value: str) -> Choice:
-        return Choice(label=label, value=f"{PREFIX}:{nonce}:s:{slot.value}:{value}")
-
-    def do(key: str, act: str) -> Choice:
-        return turn.choice(key, f"{PREFIX}:{nonce}:{act}")
-
-    office = turn.office
-    match slot:
-        case Slot.KIND:
-            kinds = [pick(office.say(f"kind.{kind.value}"), kind.value) for kind in Kind]
-            return choices_in_rows([*kinds, pick(office.say("choice.both"), "both")], 2)
-        case Slot.ELSEWHERE:
-            return (
-                (pick(office.say("choice.leave"), "leave"),),
-                (pick(office.say("choice.stay"), "stay"),),
-            )
-        case Slot.REGION:
-            codes = regions or _own_regions(turn)
-            named = [pick(place_words(code, office=office), code) for code in codes]
-            return (*choices_in_rows(named), (pick(office.say("choice.unknown"), ""),))
-        case Slot.DEMANDS:
-            labels = office.rulebook.labels["demand"]
-            return choices_in_rows([pick(office.rulebook.plain.get(label, label), label) for label in labels], 3)
-        case Slot.NAMED:
-            return tuple((pick(office.say(f"choice.named_{value}"), value),) for value in ("no", "yes"))
-        case Slot.CONFIRM:
-            return ((do("choice.confirm", "confirm"),), (do("choice.edit", "edit"), do("choice.later", "pause")))
-        case _ if slot in OPTIONAL:
-            return ((pick(office.say("choice.unknown"), ""),),)
-        case _:
-            return ()
-
-
-def _own_regions(turn: Turn) -> list[str]:
-    """The counties to choose from, where they are few enough for buttons; else the person types the name."""
-    counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY and bureau.regions]
-    return [bureau.regions[0] for bureau in counties] if len(counties) <= MOST_BUTTONS else []
 
 
 async def _confirm(turn: Turn, draft: Draft) -> None:
@@ -308,8 +264,17 @@ async def _skip(turn: Turn, draft: Draft) -> None:
     if pending in OPTIONAL:
         _ask(turn, intake.skip(draft, pending))
         return
+    if pending is Slot.MERCHANT:
+        turn.say("again.merchant_nameless")
+        _keep(turn, replace(draft, missed=(*draft.missed, Slot.MERCHANT.value)))
+        return
     turn.say("intake.needed", name=slot_words(pending or Slot.NARRATIVE, office=turn.office))
     _ask(turn, draft)
+
+
+async def _to_tipoff(turn: Turn, draft: Draft) -> None:
+    """A complainant who would rather stay unnamed."""
+    _ask(turn, replace(draft, kinds=(Kind.TIPOFF,), pending=None))
 
 
 async def _human(turn: Turn, draft: Draft) -> None:
@@ -331,6 +296,7 @@ COMMANDS = {
     "resume": _resume,
     "start": _resume,
     "skip": _skip,
+    "tipoff": _to_tipoff,
     "human": _human,
     "help": _help,
 }

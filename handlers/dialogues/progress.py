@@ -19,7 +19,8 @@ NAME = "progress"
 PREFIX = "pg"
 SHOWN = 10
 RATINGS = ("1", "2", "3")
-RATABLE = frozenset({Status.CLOSED, Status.FOLLOWING_UP})
+RATABLE = frozenset({Status.FOLLOWING_UP})
+"""Cases whose consumer was asked."""
 
 
 def is_open(case: Case) -> bool:
@@ -159,10 +160,12 @@ async def rated(turn: Turn) -> None:
 async def rated_by_digit(turn: Turn) -> bool:
     """A bare 1, 2 or 3 rates the case that was closed last; False when none waits for it."""
     cases = await turn.tx.cases.of_person(turn.person, limit=SHOWN)
-    waiting = next((case for case in cases if case.status in RATABLE), None)
-    if waiting is None:
+    asked = [case.no for case in cases if case.status in RATABLE]
+    clocks = await turn.tx.clocks.of(asked) if asked else {}
+    if not clocks:
         return False
-    await _rate(turn, waiting.no, turn.text)
+    latest = max(clocks, key=lambda no: max(clock.started_at for clock in clocks[no]))
+    await _rate(turn, latest, turn.text)
     return True
 
 

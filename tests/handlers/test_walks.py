@@ -116,9 +116,7 @@ SENT_BACK = [(Role.OFFICER, "sign", ""), (Role.OFFICER, "send_back", "")]
 
 
 @example(kind=Kind.TIPOFF, steps=[*SENT_BACK, (Role.DESK, "redirect", "")])
-@example(
-    kind=Kind.TIPOFF, steps=[*SENT_BACK, (Role.DESK, "route", ""), SENT_BACK[0], (Role.LEAD, "close_with", "docketed")]
-)
+@example(kind=Kind.TIPOFF, steps=[*SENT_BACK, (Role.DESK, "route", ""), SENT_BACK[0], (Role.LEAD, "docket", "")])
 @example(kind=Kind.COMPLAINT, steps=[*SENT_BACK, (Role.DESK, "decline", "")])
 @example(
     kind=Kind.COMPLAINT, steps=[SENT_BACK[0], (Role.OFFICER, "ask_supplement", ""), (Role.CONSUMER, "withdraw", "")]
