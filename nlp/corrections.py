@@ -20,6 +20,7 @@ _SURE = (
     ("live", "address"),
     ("callme", "phone"),
     ("stands", "merchant_address"),
+    ("moved", "merchant_address"),
     ("prefer", "demands"),
     ("instead", "demands"),
 )
