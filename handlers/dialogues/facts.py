@@ -8,6 +8,7 @@ from decimal import Decimal
 from cases.intake import Draft, Slot
 from cases.lifecycle import QUESTION
 from cases.model import Kind
+from cases.routing import Place
 from handlers.casework import department_name, find_route, why
 from handlers.office import Office
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
@@ -93,22 +94,21 @@ def who_will_act(draft: Draft, *, office: Office) -> str:
     return "\n".join(dict.fromkeys(lines))
 
 
-def foreign_department(draft: Draft, *, office: Office) -> str | None:
-    """The label of the other department that the matter belongs to, when it does."""
+def other_door(draft: Draft, *, office: Office) -> str | None:
+    """Where the person should rather go, with its number when a source for it is known; None when it is here.
+
+    Another department's business, or a merchant in another city, whose own office handles it (Order 121, Art. 13).
+    """
     claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
-    if not claims:
+    found = find_route(draft, claims[0], office=office) if claims else None
+    if found is None or found.place in (Place.HERE, Place.UNKNOWN, Place.PLATFORM):
         return None
-    department = find_route(draft, claims[0], office=office).department
-    return None if department == office.rulebook.site.ours else department
-
-
-def door_words(label: str, draft: Draft, *, office: Office) -> str:
-    """Which door is right, with its number when a source for it is known."""
-    known = office.rulebook.departments.get(label)
-    found = find_route(draft, draft.kinds[0], office=office)
+    if found.place is Place.OUTSIDE:
+        return office.say("door.outside", place=place_words(draft.get("region"), office=office))
+    known = office.rulebook.departments.get(found.department)
     return office.say(
         "door.now" if known and known.at_once else "door.other",
-        department=department_name(label, office=office),
+        department=department_name(found.department, office=office),
         because=found.because,
         hotline=(known.hotline if known else None) or "",
         first_step=(known.first_step if known else None) or "",

@@ -14,8 +14,8 @@ from cases.messages import Choice
 from cases.model import Kind
 from handlers import casework
 from handlers.dialogues.answers import give_up, read_answer
-from handlers.dialogues.facts import door_words, fact_line, fact_words, foreign_department, summary
-from handlers.dialogues.questions import PREFIX, choices, question
+from handlers.dialogues.facts import fact_line, fact_words, other_door, summary
+from handlers.dialogues.questions import PREFIX, choices, is_offered, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
 from handlers.evidence import keep_attachments
 from handlers.wording import list_words, slot_words
@@ -173,12 +173,9 @@ def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
         return
     elif not value:
         draft = intake.skip(draft, slot)
-    elif slot in CHOSEN:
+    elif is_offered(slot, value, office=turn.office):
         draft = intake.answer(draft, slot, value)
     _ask(turn, draft)
-
-
-CHOSEN = frozenset({Slot.REGION, Slot.DEMANDS, Slot.NAMED})
 
 
 def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
@@ -188,10 +185,10 @@ def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
 
 
 def _ask(turn: Turn, draft: Draft, *, regions: Sequence[str] = ()) -> None:
-    foreign = foreign_department(draft, office=turn.office) if draft.kinds else None
-    slot = intake.next_slot(draft, foreign=foreign is not None)
-    if slot is Slot.ELSEWHERE and foreign:
-        turn.tell(door_words(foreign, draft, office=turn.office))
+    door = other_door(draft, office=turn.office)
+    slot = intake.next_slot(draft, foreign=door is not None)
+    if slot is Slot.ELSEWHERE and door:
+        turn.tell(door)
     _put(turn, draft, slot, regions=regions)
 
 
@@ -210,8 +207,8 @@ def _keep(turn: Turn, draft: Draft) -> None:
 
 
 async def _confirm(turn: Turn, draft: Draft) -> None:
-    foreign = foreign_department(draft, office=turn.office) if draft.kinds else None
-    slot = intake.next_slot(draft, foreign=foreign is not None)
+    door = other_door(draft, office=turn.office)
+    slot = intake.next_slot(draft, foreign=door is not None)
     if slot is Slot.ELSEWHERE:
         _chosen(turn, draft, slot, value="stay")
         return

@@ -10,6 +10,7 @@ from cases.model import Kind
 from cases.routing import Level
 from handlers.cards import Buttons
 from handlers.dialogues.turn import Turn, choices_in_rows
+from handlers.office import Office
 from handlers.wording import place_words
 
 PREFIX = "in"
@@ -67,3 +68,16 @@ def _own_regions(turn: Turn) -> list[str]:
     """The counties to choose from, where they are few enough for buttons; else the person types the name."""
     counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY and bureau.regions]
     return [bureau.regions[0] for bureau in counties] if len(counties) <= MOST_BUTTONS else []
+
+
+def is_offered(slot: Slot, value: str, *, office: Office) -> bool:
+    """Whether a value is one that a button of the slot may carry: a forged one sets nothing."""
+    match slot:
+        case Slot.REGION:
+            return place_words(value, office=office) != value
+        case Slot.DEMANDS:
+            return value in office.rulebook.labels["demand"]
+        case Slot.NAMED:
+            return value in ("yes", "no")
+        case _:
+            return False

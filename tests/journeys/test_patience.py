@@ -28,6 +28,14 @@ async def test_what_is_not_understood_twice_is_left_to_the_office_and_kept_in_th
     wang.hears("就是前一阵子吧")
 
 
+async def test_a_merchant_in_another_city_is_told_before_anything_else_is_asked(puyang: Town) -> None:
+    wang = await begins(puyang, "我国庆在云南丽江古城的悦来客栈订了房，到店说没房，钱1280也不退")
+    wang.hears("商家在云南省丽江市", "当地区号加12315")
+    assert "怎么称呼" not in wang.texts
+    await wang.presses("仍在这里登记，请12315转办")
+    assert "您看怎么办" not in wang.told[-1].text
+
+
 async def test_a_number_given_for_a_name_is_taken_as_a_number(puyang: Town) -> None:
     wang = await begins(puyang)
     await wang.says("13812345678")
