@@ -79,8 +79,8 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     phone_index = tx.blind_index(who.phone) if who.phone else None
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain)
     tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
-    tx.evidence.link(case.no, draft.evidence)
     case = await record(tx, change, office=office, before=None)
+    await tx.evidence.link(case.no, draft.evidence)
     if not found.certain:
         return case
     facts = {"bureau": found.bureau or "", "because": because, "rule": found.rule, "basis": found.basis}
@@ -159,7 +159,7 @@ async def _close(
 
 
 async def withdraw(tx: Transaction, person: Address, no: str, *, office: Office) -> Case:
-    """The consumer takes the complaint back. CaseError ``tipoff_stays`` for a tip-off: the clue is verified anyway."""
+    """The consumer takes the complaint back. CaseError ``only_complaints_withdrawn``: a clue is verified anyway."""
     case = await case_of(tx, person, no)
     if case.kind is not Kind.COMPLAINT:
         raise CaseError("only_complaints_withdrawn", no=no)
@@ -170,7 +170,7 @@ async def withdraw(tx: Transaction, person: Address, no: str, *, office: Office)
 async def add(tx: Transaction, person: Address, no: str, *, text: str, evidence: Sequence[str], office: Office) -> Case:
     """The consumer adds words or evidence; when material was asked for, this answers it."""
     case = await case_of(tx, person, no)
-    tx.evidence.link(case.no, evidence)
+    await tx.evidence.link(case.no, evidence)
     verb = "supplement" if case.status is Status.SUPPLEMENTING else "add"
     facts = {"reason": text, "count": str(len(evidence)) if evidence else ""}
     return await _do(tx, case, verb, by=CONSUMER, facts=facts, office=office)

@@ -61,9 +61,16 @@ class EvidenceStore:
         }
         self._tx.add(self._table, row)
 
-    def link(self, case_no: CaseNo, ids: Sequence[str]) -> None:
+    async def link(self, case_no: CaseNo, ids: Sequence[str]) -> None:
+        """These belong to the case; one that was forgotten meanwhile, with a draft of long ago, is left out."""
+        if not ids:
+            return
+        table = self._table
+        rows = await self._tx.execute(select(table.c.id).where(table.c.id.in_(ids)))
+        here = {row.id for row in rows}
         for evidence_id in dict.fromkeys(ids):
-            self._tx.add(self._links, {"case_no": case_no, "evidence_id": evidence_id})
+            if evidence_id in here:
+                self._tx.add(self._links, {"case_no": case_no, "evidence_id": evidence_id})
 
     async def of(self, case_no: CaseNo) -> list[Evidence]:
         links, table = self._links, self._table

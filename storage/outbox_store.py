@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Table, Update, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, Update, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Choice, Outgoing
@@ -28,8 +28,10 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNREACHABLE = "unreachable"
+    WIPED = "wiped"
 
 
+NOTHING = '{"text": "", "choices": []}'
 OWING = (DeliveryState.QUEUED.value, DeliveryState.SENDING.value)
 
 
@@ -160,7 +162,7 @@ class OutboxStore:
         table = self._table
         statement = (
             select(table.c.id, table.c.created_at, table.c.payload, table.c.person)
-            .where(table.c.person == str(person), table.c.id > after)
+            .where(table.c.person == str(person), table.c.id > after, table.c.state != DeliveryState.WIPED.value)
             .order_by(table.c.id.desc())
             .limit(limit)
         )
@@ -178,15 +180,18 @@ class OutboxStore:
 
     async def wipe(self, person: Address, *, before: datetime) -> None:
         """Forget what the person was told outside of any case before an instant; what is still owed stays."""
-        table = self._table
-        told = (table.c.person == str(person), table.c.case_no.is_(None), table.c.created_at < before)
-        await self._tx.execute(delete(table).where(*told, table.c.state.not_in(OWING)))
+        await self._wipe(self._table.c.person == str(person), self._table.c.created_at < before)
 
     async def wipe_told_before(self, instant: datetime) -> None:
         """Forget what was told to anyone outside of any case before an instant."""
+        await self._wipe(self._table.c.created_at < instant)
+
+    async def _wipe(self, *which: ColumnElement[bool]) -> None:
+        """The words go, the row stays: its number must not be given again, for pages ask for what came after it."""
         table = self._table
-        told = (table.c.case_no.is_(None), table.c.created_at < instant, table.c.state.not_in(OWING))
-        await self._tx.execute(delete(table).where(*told))
+        told = (table.c.case_no.is_(None), table.c.state.not_in((*OWING, DeliveryState.WIPED.value)))
+        statement = update(table).where(*which, *told)
+        await self._tx.execute(statement.values(state=DeliveryState.WIPED.value, payload=NOTHING, reason=None))
 
     async def depth(self) -> int:
         """How many texts are still owed."""

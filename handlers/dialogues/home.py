@@ -23,7 +23,6 @@ HELD = 20
 MATTER = 8
 """From this many characters on, a text is taken for a story even when nothing in it was understood."""
 CASE_NO = re.compile(r"\d{6}[JZY]?\d{9,10}")
-PRESSED = {questions.PREFIX, progress.PREFIX, RATE, CONSENT, desk.PREFIX, HOME}
 KINDS = {kind.value: kind for kind in Kind}
 
 

@@ -141,6 +141,18 @@ async def test_forgetting_wipes_what_was_said_and_answered_but_no_case(puyang: T
     assert any("已登记" in text for text in kept), "what is owed about the case stays provable"
 
 
+async def test_the_answer_to_a_refusal_comes_after_all_that_a_page_has_shown(puyang: Town) -> None:
+    wang = puyang.person("wang")
+    await wang.says(MILK)
+    shown = await puyang.house.pages.transcript(wang.address)
+    last = max(int(line.id.removeprefix("out:")) for line in shown if not line.mine)
+    puyang.clock.advance(minutes=1)
+    await wang.presses("不同意")
+    new = await puyang.house.pages.transcript(wang.address, after=last)
+    assert ["已经删除" in line.text for line in new] == [True]
+    assert not any("同意后" in line.text for line in await puyang.house.pages.transcript(wang.address))
+
+
 async def test_what_was_said_before_consenting_is_not_asked_again(puyang: Town) -> None:
     wang = puyang.person("wang")
     await wang.says("昨天在华龙区惠万家超市建设路店买了箱纯牛奶")
@@ -165,6 +177,19 @@ async def test_photos_become_evidence_with_their_hash_and_an_album_is_answered_o
         b"bytes of b",
         b"bytes of c",
     ]
+
+
+async def test_a_draft_that_outlived_its_first_photo_can_still_be_filed(puyang: Town) -> None:
+    wang = await begins(puyang)
+    await wang.shows("a")
+    for _ in range(2):
+        await puyang.passes(days=20)
+        await wang.says("等一下我找找")
+    await puyang.duties.tidy()
+    await wang.shows("b")
+    await wang.says("王芳 13812345678 华龙区中原路5号院")
+    await wang.presses("确认提交")
+    wang.hears("编号410900")
 
 
 async def test_a_tipoff_may_be_anonymous_and_keeps_no_name(puyang: Town) -> None:

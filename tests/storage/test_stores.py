@@ -280,7 +280,7 @@ async def test_evidence_is_wanted_until_it_is_kept_or_lost(database: Database) -
         tx.cases.add(case())
         for number in "abc":
             tx.evidence.add(piece(number))
-        tx.evidence.link(CaseNo("1"), ["a", "b", "a"])
+        await tx.evidence.link(CaseNo("1"), ["a", "b", "a"])
         assert [e.id for e in await tx.evidence.of(CaseNo("1"))] == ["a", "b"]
         await tx.evidence.keep("a", sha256="s", size=3)
         await tx.evidence.lose("b")
