@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,7 +26,7 @@ def migrate(url: str) -> str:
 
     Raises StorageFault when it is from a newer version of the program or cannot be reached.
     """
-    engine = create_engine(sync_url(url))
+    engine = _engine(url)
     try:
         revision = _revision(engine)
         if revision != HEAD:
@@ -40,11 +40,19 @@ def migrate(url: str) -> str:
 
 def revision_of(url: str) -> str | None:
     """The revision a database stands at, None when it is empty."""
-    engine = create_engine(sync_url(url))
+    engine = _engine(url)
     try:
         return _revision(engine)
     finally:
         engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """SQLite's write-ahead log is set here, where nobody else writes: a switch under another's lock is refused."""
+    engine = create_engine(sync_url(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=WAL").close())
+    return engine
 
 
 def _revision(engine: Engine) -> str | None:
