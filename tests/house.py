@@ -161,9 +161,11 @@ class Town:
                 return
 
     async def _on_the_way(self) -> bool:
-        """Whether the delivery's own loop has just claimed something and is about to send it."""
+        """Whether the delivery's own loop is claiming something, or has just claimed it and is about to send it."""
         outbox = self.house.database.schema.outbox
-        sending = select(outbox.c.id).where(outbox.c.state == "sending", outbox.c.not_before > self.clock())
+        claimed = (outbox.c.state == "sending") & (outbox.c.not_before > self.clock())
+        due = (outbox.c.state == "queued") & (outbox.c.not_before <= self.clock()) & (outbox.c.channel == CHANNEL)
+        sending = select(outbox.c.id).where(claimed | due)
         async with self.house.database.read() as tx:
             return (await tx.execute(sending.limit(1))).first() is not None
 
