@@ -1,4 +1,4 @@
-"""Writes docs/lifecycle.md out of the table in cases/lifecycle.py: ``python -m docs.make_lifecycle``."""
+"""Writes docs/lifecycle.md and its pictures out of cases/lifecycle.py: ``python -m docs.make_lifecycle``."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from pathlib import Path
 
 from cases.lifecycle import OPEN, OUTCOME_PATHS, TABLE, Transition
 from cases.model import Kind, Role, Status
+from docs.draw_lifecycle import picture, picture_path
+from docs.drawing.graph import Words
 
 PAGE = Path(__file__).parent / "lifecycle.md"
 WORDS = Path(__file__).parent.parent / "cases" / "rulebook" / "texts" / "words.toml"
-Words = Mapping[str, Mapping[str, str]]
 
 INTRODUCTION = """\
 # What may happen to a case
 
-This page is generated from the table in `cases/lifecycle.py`; a test fails when it is out of date.
+This page and its pictures are generated from the table in `cases/lifecycle.py`; a test fails when they are out of date.
 To write it again: `python -m docs.make_lifecycle`.
 
 A verb that has no row for the kind and state of a case is refused. So is a verb by a role that is not in its row, or
@@ -25,6 +26,13 @@ one without the facts in *needs*. "Art." is an article of Order 121 of the State
 (measures for handling complaints and tip-offs, in force since 15 April 2026). A row without an article is a rule of
 the office. "open" is every state in which the office still owes something: all but withdrawn, declined, closed,
 following_up and archived. The Chinese words are those that people read, from `cases/rulebook/texts/words.toml`.
+"""
+PICTURES = """\
+## Pictures
+
+A case starts at the black dot, and its usual way runs straight down the thick line. The round signs after a verb
+name all who may do it; a line has the colour of the one who mostly does, and is black where its verbs are of different
+people. Open a picture to read it in full size.
 """
 PATHS = """\
 ## Closing with an outcome
@@ -36,11 +44,30 @@ writes each step into the journal. Only a role that may do every step is offered
 
 def page() -> str:
     """The whole document."""
-    words = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    parts = [INTRODUCTION, _states(words), "## Transitions\n"]
+    words = _words()
+    parts = [INTRODUCTION, PICTURES, *_pictures(words), _states(words), "## Transitions\n"]
     parts += [_transitions(kind, words) for kind in Kind]
     parts += [PATHS, _paths(words)]
     return "\n".join(parts)
+
+
+def files() -> Mapping[Path, str]:
+    """All that is generated: the page and the picture of each kind."""
+    return {PAGE: page(), **{picture_path(kind): picture(kind, _words()) for kind in Kind}}
+
+
+def _words() -> Words:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+def _pictures(words: Words) -> Iterable[str]:
+    """Each picture leads to itself: it is wider than the page."""
+    for kind in Kind:
+        path = picture_path(kind).relative_to(PAGE.parent).as_posix()
+        alt = (
+            f"Diagram of the states of a case of the kind {kind} ({words['kind'][kind]}); the tables below say the same"
+        )
+        yield f"### Picture: {kind} ({words['kind'][kind]})\n\n[![{alt}]({path})]({path})\n"
 
 
 def _states(words: Words) -> str:
@@ -92,4 +119,5 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for path, content in files().items():
+        path.write_text(content, encoding="utf-8")
