@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.calendar import china_date
-from cases.clocks import ClockRule, Pause, Proof, prove
+from cases.clocks import ClockRule, Pause
 from cases.errors import CaseError, LianxinError
+from cases.proofs import Proof, prove
 from cases.site import Rulebook
 
 

@@ -1,38 +1,54 @@
-"""Statutory and house clocks: when each starts and stops, by which date it is due, and the proof of that date."""
+"""Statutory and house clocks: the rules by which each starts, pauses, stops and warns, and a clock of one case."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
-from cases.calendar import CHINA, ONE_DAY, DayKind, WorkCalendar, china_date, china_instant
-from cases.errors import CaseError
+from cases.calendar import CHINA, WorkCalendar, china_date, china_instant
 from cases.events import EventName
-from cases.model import CaseNo, Kind
+from cases.model import Case, CaseNo, Kind
 
 
 class Unit(StrEnum):
     WORKING_DAYS = "working_days"
     DAYS = "days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+
+    @property
+    def span(self) -> timedelta | None:
+        """How long one of it lasts on the wall clock; None for units of days, which are counted by the calendar."""
+        return {Unit.HOURS: timedelta(hours=1), Unit.MINUTES: timedelta(minutes=1)}.get(self)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Warning:
-    """One step of the ladder: ``days`` working days before (negative) or after (positive) the due date, and to whom."""
+    """One step of the ladder, and to whom.
 
-    days: int
+    ``days`` are working days before (negative) or after (positive) the due date; of a limit in hours or minutes,
+    ``minutes`` are minutes before or after the due instant.
+    """
+
     to: tuple[str, ...]
     text: str
+    days: int = 0
+    minutes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extension:
-    """By how much a limit may be extended (in the rule's unit), and on what it rests; once, with approval."""
+    """By how much a limit may be extended (in the rule's unit), and on what it rests; once, with approval.
+
+    ``further``: after that, a collective decision may give it more days (punishment procedure, Art. 64).
+    """
 
     length: int
     basis: str
+    further: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +65,20 @@ class Pause:
         return self.start < day and (self.end is None or day <= self.end)
 
 
+Events = frozenset[EventName]
+NEVER: Events = frozenset()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClockRule:
-    """One time limit: its length, the article it rests on, the events that start and stop it, and its ladder."""
+    """One time limit: its length, the article it rests on, the events that move it, and its ladder.
+
+    It starts with ``started_by``, once unless ``restarts``; ``restarted_by`` starts it anew in any case. ``paused_by``
+    and ``resumed_by`` take days out of it, ``extended_by`` adds the extension. ``when`` narrows it to some matters.
+    ``chosen`` names the fact that holds a date set by the office instead of a length, at the latest that of the clock
+    ``within``. ``headline``: its date is told to the consumer. ``house``: no law sets it, and a site may set another.
+    ``then``: the verb that the program does the day after.
+    """
 
     code: str
     name: str
@@ -61,12 +88,20 @@ class ClockRule:
     effective_from: date
     effective_to: date | None
     kinds: frozenset[Kind]
-    started_by: frozenset[EventName]
-    stopped_by: frozenset[EventName]
+    started_by: Events
+    stopped_by: Events
+    paused_by: Events = NEVER
+    resumed_by: Events = NEVER
+    extended_by: Events = NEVER
+    restarted_by: Events = NEVER
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pausable: bool = False
     extension: Extension | None = None
+    house: bool = False
     restarts: bool = False
     headline: bool = False
+    chosen: str | None = None
+    within: str | None = None
     then: str | None = None
     warnings: tuple[Warning, ...] = ()
 
@@ -75,45 +110,54 @@ class ClockRule:
         """The warnings, and after them the day on which ``then`` is done when nothing else ended the clock."""
         return self.warnings if self.then is None else (*self.warnings, Warning(days=1, to=(), text=""))
 
+    @property
+    def events(self) -> Events:
+        """Every event that moves it."""
+        starts = self.started_by | self.restarted_by | self.extended_by
+        return starts | self.stopped_by | self.paused_by | self.resumed_by
+
     def covers(self, day: date) -> bool:
         """Whether the rule was in force on ``day``, the day on which the case was received."""
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One day of a proof: whether it counted, and why."""
-
-    day: date
-    counted: bool
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proof:
-    """A due date and the days that led to it. ``provisional``: a day fell into a year not yet published."""
-
-    due_on: date
-    provisional: bool
-    steps: tuple[Step, ...]
+    def fits(self, case: Case) -> bool:
+        """Whether the limit is one of this case's: its kind, its day of receipt and its matter."""
+        known = case.kind in self.kinds and self.covers(china_date(case.received_at))
+        return known and all(case.trait(key) in values for key, values in self.when.items())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """A running or stopped clock of one case. ``next_warning`` is when step ``step`` of the ladder is owed (aware)."""
+    """A running or stopped clock of one case. ``next_warning`` is when step ``step`` of the ladder is owed (aware).
+
+    ``due_at`` is the instant of a limit in hours. ``extra`` is what ``extensions`` approvals have added. While it is
+    paused, ``due_on`` is the date as it stood before. ``fixed``: the office set the date.
+    """
 
     case_no: CaseNo
     rule: str
     started_at: datetime
     due_on: date
+    due_at: datetime | None = None
     provisional: bool = False
     step: int = 0
     next_warning: datetime | None = None
     stopped_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    extra: int = 0
+    extensions: int = 0
+    fixed: bool = False
 
     @property
     def running(self) -> bool:
         return self.stopped_at is None
+
+    @property
+    def paused(self) -> bool:
+        return self.running and bool(self.pauses) and self.pauses[-1].end is None
+
+    def evolve(self, **changes: Any) -> Clock:
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,112 +180,3 @@ class OfficeHours:
         if calendar.is_working(day) and instant < opening:
             return opening
         return china_instant(calendar.add_working_days(day, 1), self.start)
-
-
-def prove(
-    rule: ClockRule,
-    started_at: datetime,
-    calendar: WorkCalendar,
-    *,
-    pauses: Sequence[Pause] = (),
-    extended: bool = False,
-) -> Proof:
-    """The due date of ``rule`` from ``started_at``: the first day is not counted (Art. 45), each has its reason.
-
-    ``pauses`` must have ended: a limit that is still paused has no due date (ValueError). CaseError ``not_pausable`` or
-    ``not_extendable`` when the law knows neither for this rule.
-    """
-    if any(pause.end is None for pause in pauses):
-        raise ValueError("a limit that is paused has no due date yet")
-    if pauses and not rule.pausable:
-        raise CaseError("not_pausable", clock=rule.name)
-    if extended and rule.extension is None:
-        raise CaseError("not_extendable", clock=rule.name)
-    length = rule.length + (rule.extension.length if extended and rule.extension else 0)
-    start = china_date(started_at)
-    steps = [
-        Step(day=start, counted=False, why="first_day"),
-        *_counted(rule.unit, start, length, calendar=calendar, pauses=pauses),
-    ]
-    if rule.unit is Unit.DAYS:
-        steps += _rolled(steps[-1].day, calendar)
-    due_on = steps[-1].day
-    provisional = any(not calendar.published(year) for year in range(start.year, due_on.year + 1))
-    return Proof(due_on=due_on, provisional=provisional, steps=tuple(steps))
-
-
-def _counted(
-    unit: Unit, start: date, length: int, *, calendar: WorkCalendar, pauses: Sequence[Pause]
-) -> Iterator[Step]:
-    """The days after ``start`` until ``length`` of them have counted."""
-    day, left = start, length
-    while left:
-        day += ONE_DAY
-        why = _why(unit, day, calendar=calendar, pauses=pauses)
-        counted = why in COUNTED
-        left -= counted
-        yield Step(day=day, counted=counted, why=why)
-
-
-COUNTED = frozenset({DayKind.WORKDAY.value, DayKind.MAKEUP.value, "day"})
-
-
-def _why(unit: Unit, day: date, *, calendar: WorkCalendar, pauses: Sequence[Pause]) -> str:
-    if any(pause.covers(day) for pause in pauses):
-        return "paused"
-    return "day" if unit is Unit.DAYS else calendar.kind(day).value
-
-
-def _rolled(last: date, calendar: WorkCalendar) -> Iterator[Step]:
-    """A last day that is no working day is moved to the first one after it."""
-    while not calendar.is_working(last):
-        last += ONE_DAY
-        yield Step(day=last, counted=False, why="rolled")
-
-
-def start_clock(
-    rule: ClockRule, case_no: CaseNo, *, at: datetime, calendar: WorkCalendar, hours: OfficeHours, urgent: bool
-) -> Clock:
-    """A running clock with its due date and the instant of its first warning that still lies ahead."""
-    proof = prove(rule, at, calendar)
-    clock = Clock(case_no=case_no, rule=rule.code, started_at=at, due_on=proof.due_on, provisional=proof.provisional)
-    first = next(
-        (
-            n
-            for n, w in enumerate(rule.ladder)
-            if warning_at(w, clock.due_on, calendar=calendar, hours=hours, urgent=urgent) > at
-        ),
-        len(rule.ladder),
-    )
-    return at_step(clock, first, rule=rule, calendar=calendar, hours=hours, urgent=urgent)
-
-
-def at_step(
-    clock: Clock, step: int, *, rule: ClockRule, calendar: WorkCalendar, hours: OfficeHours, urgent: bool
-) -> Clock:
-    """The clock with its ladder moved to ``step``; past the last step nothing is owed any more."""
-    owed = None
-    if step < len(rule.ladder):
-        owed = warning_at(rule.ladder[step], clock.due_on, calendar=calendar, hours=hours, urgent=urgent)
-    return Clock(**{**clock.__dict__, "step": step, "next_warning": owed})
-
-
-def warning_at(warning: Warning, due_on: date, *, calendar: WorkCalendar, hours: OfficeHours, urgent: bool) -> datetime:
-    """When a step is owed: at the opening of its working day; an urgent case's overdue step as the due day ends."""
-    if urgent and warning.days > 0:
-        return china_instant(due_on + ONE_DAY * warning.days, time(0, 0))
-    base = due_on if warning.days >= 0 else calendar.add_working_days(calendar.roll_forward(due_on), warning.days)
-    day = calendar.add_working_days(due_on, warning.days) if warning.days > 0 else calendar.roll_forward(base)
-    return china_instant(day, hours.start)
-
-
-def due_step(
-    clock: Clock, now: datetime, *, rule: ClockRule, calendar: WorkCalendar, hours: OfficeHours, urgent: bool
-) -> int | None:
-    """The latest step of the ladder owed at ``now``; earlier ones missed in a downtime are not told any more."""
-    passed = [
-        n
-        for n in range(clock.step, len(rule.ladder))
-        if warning_at(rule.ladder[n], clock.due_on, calendar=calendar, hours=hours, urgent=urgent) <= now
-    ]
-    return passed[-1] if passed else None

@@ -20,13 +20,20 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """Who acts. ``SYSTEM`` is the program itself; the others are people."""
+    """Who acts. ``SYSTEM`` is the program itself; the others are people.
+
+    ``MEDIATOR`` is a body that mediates on the office's behalf (Order 121, Art. 19), ``MERCHANT`` a business that
+    settles complaints itself. ``SUPERIOR`` is nobody's post: a lead has it towards the cases of the bureaus below.
+    """
 
     CONSUMER = "consumer"
     OFFICER = "officer"
     LEAD = "lead"
     DESK = "desk"
     ADMIN = "admin"
+    MEDIATOR = "mediator"
+    MERCHANT = "merchant"
+    SUPERIOR = "superior"
     SYSTEM = "system"
 
 
@@ -34,23 +41,36 @@ class Status(StrEnum):
     """Where a case stands. Law-bound states carry their article in ``lifecycle``."""
 
     RECEIVED = "received"
+    NEGOTIATING = "negotiating"
     ROUTED = "routed"
     RETURNED = "returned"
+    DISPUTED = "disputed"
     CHECKING = "checking"
     SUPPLEMENTING = "supplementing"
     ACCEPTED = "accepted"
     MEDIATING = "mediating"
+    ENTRUSTED = "entrusted"
+    APPRAISING = "appraising"
+    RECUSING = "recusing"
     AGREED = "agreed"
     SETTLED = "settled"
     TERMINATED = "terminated"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     VERIFYING = "verifying"
+    TESTING = "testing"
+    MERGED = "merged"
+    DUPLICATE = "duplicate"
     DOCKETED = "docketed"
+    INVESTIGATING = "investigating"
+    SUSPENDED = "suspended"
     DISMISSED = "dismissed"
     TRANSFERRED = "transferred"
     REDIRECTED = "redirected"
     DECIDED = "decided"
+    TOLD = "told"
+    REWARDING = "rewarding"
+    RECLASSIFIED = "reclassified"
     ANSWERED = "answered"
     CLOSED = "closed"
     FOLLOWING_UP = "following_up"
@@ -86,6 +106,11 @@ class Case:
 
     ``bureau`` is the code of the office that has the case, None while it waits for the intake desk. ``officer`` is set
     by signing. Instants are aware. ``version`` grows with every change and guards against lost updates.
+
+    ``sibling``: the other case of one message (Art. 9). ``origin``: the complaint in which this clue was found (Art.
+    27). ``part_of``: the case with which this one is handled (Art. 12, 35). ``enterprise``: the business that is
+    settling it itself; ``mediator``: the body entrusted with it (Art. 19). ``asked``: what the consumer was asked to
+    consent to, as ``what:value``. ``rehandled``: how often a bad rating sent it back. ``sampled``: to be called.
     """
 
     no: CaseNo
@@ -113,11 +138,23 @@ class Case:
     result: str | None = None
     rating: int | None = None
     sibling: CaseNo | None = None
+    origin: CaseNo | None = None
+    part_of: CaseNo | None = None
+    enterprise: StaffId | None = None
+    mediator: StaffId | None = None
+    asked: str | None = None
+    rehandled: int = 0
+    sampled: bool = False
     version: int = 1
 
     def evolve(self, **changes: Any) -> Case:
         """The same case with some fields changed."""
         return replace(self, **changes)
+
+    def trait(self, name: str) -> str | None:
+        """What the case is by one of the closed lists, as rules ask for it: ``kind``, ``category``, ``platform`` …"""
+        value = self.merchant.platform if name == "platform" else getattr(self, name)
+        return str(value) if value is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +171,18 @@ class Staff:
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who does something to a case, in which role; ``staff`` is None for consumers and the program itself."""
+    """Who does something to a case, in which role; ``staff`` is None for consumers and the program itself.
+
+    ``above``: the actor leads a bureau above the one that has the case, and may do what a superior may.
+    """
 
     role: Role
     staff: Staff | None = None
+    above: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset({self.role, Role.SUPERIOR}) if self.above else frozenset({self.role})
 
     @property
     def label(self) -> str:

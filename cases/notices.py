@@ -11,13 +11,19 @@ from cases.model import Case, Kind
 
 
 class Recipient(StrEnum):
-    """Who is told. ``OFFICER`` is the one who signed, else all of the bureau; ``DEPUTY`` stands in for that one."""
+    """Who is told. ``OFFICER`` is the one who signed, else all of the bureau; ``DEPUTY`` stands in for that one.
+
+    ``SUPERVISOR`` leads the bureau above; ``MERCHANT`` and ``MEDIATOR`` are those whom the case names.
+    """
 
     CONSUMER = "consumer"
     OFFICER = "officer"
     DEPUTY = "deputy"
     LEAD = "lead"
+    SUPERVISOR = "supervisor"
     DESK = "desk"
+    MERCHANT = "merchant"
+    MEDIATOR = "mediator"
 
 
 class Priority(StrEnum):
@@ -37,7 +43,8 @@ class Priority(StrEnum):
 class NoticeRule:
     """After ``on`` in these kinds (and these outcomes, when given), send ``text`` to ``to``.
 
-    ``card``: the case's buttons go along. ``statutory``: the law owes it, it is never switched off.
+    ``card``: the case's buttons go along. ``statutory``: the law owes it, it is never switched off. ``optional``: it is
+    sent only where the site has turned it on.
     """
 
     on: EventName
@@ -47,9 +54,9 @@ class NoticeRule:
     basis: str
     card: bool = False
     statutory: bool = False
+    optional: bool = False
     outcomes: frozenset[str] = frozenset()
     unrouted: bool = False
-    rated_low: bool = False
 
 
 def owed(rules: Iterable[NoticeRule], *, case: Case, event: Event) -> tuple[NoticeRule, ...]:
@@ -63,7 +70,6 @@ def _fits(rule: NoticeRule, case: Case, event: Event) -> bool:
         and case.kind in rule.kinds
         and (not rule.outcomes or event.facts.get("outcome") in rule.outcomes)
         and (not rule.unrouted or (case.bureau is None and "certain" not in event.facts))
-        and (not rule.rated_low or case.rating == LOWEST_RATING)
     )
 
 

@@ -92,7 +92,7 @@ class Matter:
         return value
 
 
-MATTER_KEYS = ("kind", "category", "problem", "department", "sales_mode", "platform", "region")
+MATTER_KEYS = ("kind", "category", "problem", "department", "sales_mode", "platform", "region", "township")
 
 
 @dataclass(frozen=True, kw_only=True)

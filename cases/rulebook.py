@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from cases.errors import RulebookFault
-from cases.reading import Faults, load
+from cases.reading import Faults, Table, load
+from cases.rulebook_clocks import read_clocks
 from cases.rulebook_files import (
     NATIONAL,
     read_calendar,
-    read_clocks,
     read_commands,
     read_departments,
     read_directory,
     read_grounds,
-    read_notices,
     read_places,
     read_routing,
     read_site,
     read_taxonomy,
 )
+from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
@@ -51,24 +51,29 @@ def load_rulebook(name_or_path: str, *, national: Path = NATIONAL) -> Rulebook:
 
 def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     labels, plain = read_taxonomy(load(national / "taxonomy.toml", faults))
-    decline, terminate = read_grounds(load(national / "grounds.toml", faults))
+    site = read_site(load(folder / "site.toml", faults), labels)
     site_rules = read_routing(load(folder / "routing.toml", faults), labels)
     return Rulebook(
-        site=read_site(load(folder / "site.toml", faults), labels),
+        site=site,
         labels=labels,
         plain=plain,
         calendar=read_calendar((national, folder), faults),
-        clocks=read_clocks(load(national / "clocks.toml", faults)),
-        notices=read_notices(load(national / "notices.toml", faults), labels),
+        clocks=read_clocks(_each("clocks.toml", national, folder, faults), labels),
+        notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),
         texts=read_texts((national, folder), faults),
         routing=site_rules + read_routing(load(national / "routing.toml", faults), labels),
         directory=read_directory(load(folder / "bureaus.toml", faults)),
         departments=read_departments((national, folder), labels, faults),
-        decline_grounds=decline,
-        terminate_grounds=terminate,
+        grounds=read_grounds(load(national / "grounds.toml", faults)),
         places=read_places(load(folder / "places.toml", faults)),
         commands=read_commands(load(national / "commands.toml", faults)),
     )
+
+
+def _each(name: str, national: Path, folder: Path, faults: Faults) -> list[Table]:
+    """The national file, and the site's own where it has one."""
+    own = folder / name
+    return [load(national / name, faults), *([load(own, faults)] if own.exists() else [])]
 
 
 def _cross_check(rulebook: Rulebook, faults: Faults) -> None:

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from types import MappingProxyType
 
 from cases.calendar import CalendarYear, WorkCalendar
-from cases.clocks import ClockRule, Extension, OfficeHours, Unit, Warning
-from cases.events import EventName
-from cases.lifecycle import OUTCOME_PATHS
-from cases.model import Kind
-from cases.notices import NoticeRule, Recipient
+from cases.clocks import OfficeHours
 from cases.reading import Faults, Table, load
-from cases.routing import MATTER_KEYS, Bureau, Directory, Level, RoutingRule
+from cases.routing import Bureau, Directory, Level, RoutingRule
+from cases.rulebook_conditions import read_conditions, read_when
 from cases.rulebook_promises import read_figures, read_promises
-from cases.site import Department, Ground, PlaceName, Site
+from cases.site import Department, Ground, Grounds, PlaceName, Reward, Sample, Site
 
 NATIONAL = Path(__file__).parent / "rulebook"
 LISTS = ("object", "category", "problem", "department", "demand", "outcome", "sales_mode")
 NOTES = ("source", "verified", "note", "basis", "basis_note")
 """Keys that a data file may carry anywhere for its reader."""
-THEN = ("archive",)
-"""What the program can do by itself when a clock has run out."""
 PREFIX = re.compile(r"\d{6}")
 TOLD = ("controller", "purpose", "method", "kinds")
 """What a person must be told before a fact is kept (PIPL, Art. 17)."""
@@ -62,9 +57,34 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
         website=table.maybe("website"),
         promises=read_promises(table, labels),
         figures=read_figures(table),
+        notices_on=_switched(table, "on"),
+        notices_off=_switched(table, "off"),
+        samples=_samples(table, labels),
     )
     table.finish(*NOTES)
     return site
+
+
+def _switched(table: Table, key: str) -> frozenset[str]:
+    """The texts of the notices that the site turns on, or off."""
+    return frozenset(table.table("notices").several(key)) if "notices" in table else frozenset()
+
+
+def _samples(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[Sample, ...]:
+    """The shares of closed cases that are called back: particular ones first, then the rest."""
+    if "follow_up" not in table:
+        return ()
+    about = table.table("follow_up")
+    found = []
+    for row in about.tables("first"):
+        found.append(Sample(when=read_when(row.table("when"), labels), percent=row.whole("percent", low=0)))
+        row.finish(*NOTES)
+    found.append(Sample(when={}, percent=about.whole("percent", low=0)))
+    about.finish(*NOTES)
+    for sample in found:
+        if sample.percent > 100:
+            about.fault("percent", found=sample.percent, allowed="a whole number from 0 to 100")
+    return tuple(found)
 
 
 def _prefix(table: Table) -> str:
@@ -110,96 +130,11 @@ def _year(table: Table) -> CalendarYear:
     return CalendarYear(year=number, basis=basis, off=off, work=work, statutory=statutory, published=True)
 
 
-def read_clocks(table: Table) -> tuple[ClockRule, ...]:
-    rules = tuple(_clock(row) for row in table.tables("clock"))
-    for n, rule in enumerate(rules):
-        for other in rules[:n]:
-            if rule.code == other.code and rule.kinds & other.kinds and _overlap(rule, other):
-                table.fault(f"clock[{n}].effective_from", found=rule.effective_from.isoformat(), allowed="no overlap")
-    table.finish()
-    return rules
-
-
-def _overlap(one: ClockRule, other: ClockRule) -> bool:
-    return one.covers(other.effective_from) or other.covers(one.effective_from)
-
-
-def _clock(row: Table) -> ClockRule:
-    unit = row.one_of("unit", Unit)
-    rule = ClockRule(
-        code=row.text("code"),
-        name=row.text("name"),
-        length=row.whole("length", low=1),
-        unit=Unit(unit) if unit in set(Unit) else Unit.DAYS,
-        basis=row.text("basis"),
-        effective_from=row.day("effective_from") or date.min,
-        effective_to=row.day("effective_to"),
-        kinds=_kinds(row),
-        started_by=_events(row, "started_by"),
-        stopped_by=_events(row, "stopped_by"),
-        pausable=row.flag("pausable"),
-        extension=_extension(row.table("extension")) if "extension" in row else None,
-        restarts=row.flag("restarts"),
-        headline=row.flag("headline"),
-        then=row.one_of("then", THEN) if "then" in row else None,
-        warnings=tuple(_warning(warning) for warning in row.tables("warning")),
-    )
-    if "effective_from" not in row:
-        row.fault("effective_from", found=None, allowed="a date such as 2026-04-15")
-    row.finish("note")
-    return rule
-
-
-def _extension(row: Table) -> Extension:
-    extension = Extension(length=row.whole("length", low=1), basis=row.text("basis"))
-    row.finish()
-    return extension
-
-
-def _warning(row: Table) -> Warning:
-    warning = Warning(days=row.whole("days"), to=row.several("to", Recipient), text=row.text("text"))
-    row.finish()
-    return warning
-
-
-def _kinds(row: Table) -> frozenset[Kind]:
-    return frozenset(Kind(kind) for kind in row.several("kinds", Kind) if kind in set(Kind))
-
-
-def _events(row: Table, key: str) -> frozenset[EventName]:
-    return frozenset(EventName(name) for name in row.several(key, EventName) if name in set(EventName))
-
-
-def read_notices(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[NoticeRule, ...]:
-    rules = []
-    for row in table.tables("notice"):
-        on, to = row.one_of("on", EventName), row.one_of("to", Recipient)
-        if on not in set(EventName) or to not in set(Recipient):
-            continue
-        rules.append(
-            NoticeRule(
-                on=EventName(on),
-                kinds=_kinds(row),
-                to=Recipient(to),
-                text=row.text("text"),
-                basis=row.text("basis", ""),
-                card=row.flag("card"),
-                statutory=row.flag("statutory"),
-                outcomes=frozenset(row.several("outcomes", OUTCOME_PATHS)),
-                unrouted=row.flag("unrouted"),
-                rated_low=row.flag("rated_low"),
-            )
-        )
-        row.finish()
-    table.finish()
-    return tuple(rules)
-
-
 def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[RoutingRule, ...]:
     rules = []
     for row in table.tables("rule"):
         when = row.table("when") if "when" in row else None
-        wanted, excluded = _conditions(when, labels) if when else ({}, {})
+        wanted, excluded = read_conditions(when, labels) if when else ({}, {})
         rules.append(
             RoutingRule(
                 id=row.text("id"),
@@ -213,21 +148,6 @@ def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[R
         row.finish("note")
     table.finish()
     return tuple(rules)
-
-
-def _conditions(
-    table: Table, labels: Mapping[str, tuple[str, ...]]
-) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    wanted: dict[str, frozenset[str]] = {}
-    excluded: dict[str, frozenset[str]] = {}
-    for key in MATTER_KEYS:
-        allowed = {str(kind) for kind in Kind} if key == "kind" else labels.get(key)
-        if key in table:
-            wanted[key] = frozenset(table.several(key, allowed))
-        if f"{key}_not" in table:
-            excluded[key] = frozenset(table.several(f"{key}_not", allowed))
-    table.finish()
-    return wanted, excluded
 
 
 def read_directory(table: Table) -> Directory:
@@ -287,10 +207,30 @@ def read_departments(
     return MappingProxyType(found)
 
 
-def read_grounds(table: Table) -> tuple[tuple[Ground, ...], tuple[Ground, ...]]:
-    grounds = _ground_rows(table, "decline"), _ground_rows(table, "terminate")
+def read_grounds(table: Table) -> Grounds:
+    """What an office may choose among when it decides, each with its article."""
+    grounds = Grounds(
+        decline=_ground_rows(table, "decline"),
+        terminate=_ground_rows(table, "terminate"),
+        tell=_ground_rows(table, "tell"),
+        suspend=_ground_rows(table, "suspend"),
+        adoption=_ground_rows(table, "adoption"),
+        rewards=tuple(_reward(row) for row in table.tables("reward")),
+    )
     table.finish("other_way")
     return grounds
+
+
+def _reward(row: Table) -> Reward:
+    reward = Reward(
+        code=row.text("code"),
+        short=row.text("short"),
+        percent=row.whole("percent", low=1),
+        least=row.whole("least", low=0),
+        most=row.whole("most", low=1),
+    )
+    row.finish(*NOTES)
+    return reward
 
 
 def _ground_rows(table: Table, key: str) -> tuple[Ground, ...]:

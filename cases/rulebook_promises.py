@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cases.model import Kind
 from cases.reading import Table
-from cases.routing import MATTER_KEYS
+from cases.rulebook_conditions import read_when
 from cases.site import Figure, Promise
 
 NOTES = ("verified", "note")
@@ -34,7 +33,7 @@ def _promise(row: Table, labels: Mapping[str, tuple[str, ...]]) -> Promise:
         percent=_count(row, "percent"),
         least=_count(row, "least"),
         first=row.several("first", labels["category"]),
-        when=_when(row.table("when"), labels) if "when" in row else {},
+        when=read_when(row.table("when"), labels) if "when" in row else {},
     )
     if (promise.percent or 0) > 100:
         row.fault("percent", found=promise.percent, allowed="a whole number from 1 to 100")
@@ -44,13 +43,6 @@ def _promise(row: Table, labels: Mapping[str, tuple[str, ...]]) -> Promise:
 
 def _count(row: Table, key: str) -> int | None:
     return row.whole(key, low=1) if key in row else None
-
-
-def _when(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
-    allowed = {**labels, "kind": tuple(kind.value for kind in Kind)}
-    found = {key: frozenset(table.several(key, allowed.get(key))) for key in MATTER_KEYS if key in table}
-    table.finish()
-    return found
 
 
 def read_figures(table: Table) -> tuple[Figure, ...]:

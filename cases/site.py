@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 
 from cases.calendar import WorkCalendar
 from cases.clocks import ClockRule, OfficeHours
 from cases.events import EventName
-from cases.model import Kind
+from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory, Matter, RoutingRule
 from cases.texts import Texts
@@ -33,6 +35,53 @@ class Ground:
     code: str
     text: str
     short: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reward:
+    """A level of reward for a tip-off: a share of what the business paid, in whole yuan at least and at most."""
+
+    code: str
+    short: str
+    percent: int
+    least: int
+    most: int
+
+    def of(self, paid: Decimal) -> Decimal:
+        """The reward in yuan for a fine and forfeiture of ``paid`` yuan."""
+        share = (paid * self.percent / 100).quantize(Decimal("0.01"))
+        return min(max(share, Decimal(self.least)), Decimal(self.most))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """What an office may choose among: to refuse (Art. 16), to end a mediation (Art. 23), to tell a result (Art. 36),
+    to suspend an investigation, to answer a suggestion, to reward an informant."""
+
+    decline: tuple[Ground, ...]
+    terminate: tuple[Ground, ...]
+    tell: tuple[Ground, ...]
+    suspend: tuple[Ground, ...]
+    adoption: tuple[Ground, ...]
+    rewards: tuple[Reward, ...]
+
+    def find(self, code: str) -> Ground | None:
+        lists = (self.decline, self.terminate, self.tell, self.suspend, self.adoption)
+        return next((ground for found in lists for ground in found if ground.code == code), None)
+
+    def reward(self, code: str) -> Reward | None:
+        return next((reward for reward in self.rewards if reward.code == code), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Which share of the closed cases of some matters is called back, in percent."""
+
+    when: Mapping[str, frozenset[str]]
+    percent: int
+
+    def fits(self, case: Case) -> bool:
+        return all(case.trait(key) in values for key, values in self.when.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +151,13 @@ class Site:
     website: str | None = None
     promises: tuple[Promise, ...] = ()
     figures: tuple[Figure, ...] = ()
+    notices_on: frozenset[str] = frozenset()
+    notices_off: frozenset[str] = frozenset()
+    samples: tuple[Sample, ...] = ()
+
+    def called_back(self, case: Case) -> int:
+        """The chance in percent that this closed case is called back: of the first row that fits."""
+        return next((sample.percent for sample in self.samples if sample.fits(case)), 0)
 
     def promise(self, code: str) -> Promise | None:
         """The promise of this name, when the site has made it."""
@@ -122,8 +178,7 @@ class Rulebook:
     routing: tuple[RoutingRule, ...]
     directory: Directory
     departments: Mapping[str, Department]
-    decline_grounds: tuple[Ground, ...]
-    terminate_grounds: tuple[Ground, ...]
+    grounds: Grounds
     places: tuple[PlaceName, ...]
     commands: Mapping[str, str]
 
@@ -137,5 +192,13 @@ class Rulebook:
     def clocks_started_by(self, event: EventName, *, kind: Kind, received_on: date) -> tuple[ClockRule, ...]:
         return tuple(r for r in self.clocks if event in r.started_by and kind in r.kinds and r.covers(received_on))
 
+    def clocks_moved_by(self, event: EventName, case: Case) -> tuple[ClockRule, ...]:
+        """The case's time limits that the event starts, stops, pauses, resumes or extends."""
+        return tuple(rule for rule in self._moved_by.get(event, ()) if rule.fits(case))
+
+    @cached_property
+    def _moved_by(self) -> Mapping[EventName, tuple[ClockRule, ...]]:
+        return {event: tuple(rule for rule in self.clocks if event in rule.events) for event in EventName}
+
     def ground(self, code: str) -> Ground | None:
-        return next((g for g in (*self.decline_grounds, *self.terminate_grounds) if g.code == code), None)
+        return self.grounds.find(code)

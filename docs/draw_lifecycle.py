@@ -1,12 +1,12 @@
-"""Draws cases/lifecycle.py: what may happen to a case of each kind, as docs/images/lifecycle-<kind>.svg."""
+"""Draws cases/transitions.py: what may happen to a case of each kind, as docs/images/lifecycle-<kind>.svg."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from cases.lifecycle import TABLE, Transition
 from cases.model import Kind
+from cases.transitions import TABLE, Transition
 from docs.drawing.graph import Words, graph_of
 from docs.drawing.picture import draw
 

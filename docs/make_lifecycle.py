@@ -1,4 +1,4 @@
-"""Writes docs/lifecycle.md and its pictures out of cases/lifecycle.py: ``python -m docs.make_lifecycle``."""
+"""Writes docs/lifecycle.md and its pictures out of cases/transitions.py: ``python -m docs.make_lifecycle``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from cases.lifecycle import OPEN, OUTCOME_PATHS, TABLE, Transition
 from cases.model import Kind, Role, Status
+from cases.transitions import OPEN, OUTCOME_PATHS, TABLE, Transition
 from docs.draw_lifecycle import picture, picture_path
 from docs.drawing.graph import Words
 
@@ -18,8 +18,8 @@ WORDS = Path(__file__).parent.parent / "cases" / "rulebook" / "texts" / "words.t
 INTRODUCTION = """\
 # What may happen to a case
 
-This page and its pictures are generated from the table in `cases/lifecycle.py`; a test fails when they are out of date.
-To write it again: `python -m docs.make_lifecycle`.
+This page and its pictures are generated from the table in `cases/transitions.py`; a test fails when they are out of
+date. To write it again: `python -m docs.make_lifecycle`.
 
 A verb that has no row for the kind and state of a case is refused. So is a verb by a role that is not in its row, or
 one without the facts in *needs*. "Art." is an article of Order 121 of the State Administration for Market Regulation

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cases.calendar import china_date
 from cases.clocks import Clock
 from cases.lifecycle import outcomes_for, verbs_for
 from cases.messages import Choice
-from cases.model import Case, Consumer, Role, Status
+from cases.model import Case, Consumer, Role
+from cases.transitions import OPEN
 from handlers.office import Office
 from handlers.wording import (
     bureau_words,
     clock_words,
     day_words,
+    due_words,
     instant_words,
     kind_words,
     list_words,
@@ -24,21 +26,35 @@ from handlers.wording import (
 
 STAFF = "st"
 """Prefix of every staff button."""
-OFFICER_VERBS = (
+FIRST = (
     "sign",
     "docket",
     "accept",
     "decline",
+    "offer",
+    "go_on",
+    "rehandle",
+    "follow_up",
     "ask_supplement",
     "supplement",
+    "mediate",
+    "investigate",
+    "extend",
+    "close",
     "reply",
     "answer",
     "close_with",
     "send_back",
     "route",
+    "designate",
     "redirect",
 )
-"""Buttons in the order in which an officer meets them; ``close_with`` stands for the paths that end a case."""
+"""Buttons in the order in which people meet them; the others follow in the order of the table.
+
+``close_with`` stands for the paths that end a case.
+"""
+SHOWN = 9
+"""Buttons on a card; the rest stand behind the last one."""
 PER_ROW = 3
 Buttons = tuple[tuple[Choice, ...], ...]
 
@@ -47,30 +63,41 @@ def rows_of(choices: Sequence[Choice], per_row: int = PER_ROW) -> Buttons:
     return tuple(tuple(choices[start : start + per_row]) for start in range(0, len(choices), per_row))
 
 
-def actions(case: Case, role: Role) -> tuple[str, ...]:
-    """What this role can choose for the case now, as officers think of it: the ways to end it are one action."""
-    allowed = set(verbs_for(case, role))
-    if outcomes_for(case, role):
-        allowed.add("close_with")
-    return tuple(verb for verb in OFFICER_VERBS if verb in allowed)
+def actions(case: Case, roles: Collection[Role]) -> tuple[str, ...]:
+    """What these roles can choose for the case now, as people think of it: the ways to end it are one action."""
+    allowed = list(verbs_for(case, roles))
+    if case.part_of and case.status in OPEN:
+        return tuple(verb for verb in allowed if verb == "leave_group")  # the rest is done to the case it goes with
+    if outcomes_for(case, roles):
+        allowed.append("close_with")
+    first = [verb for verb in FIRST if verb in allowed]
+    return (*first, *(verb for verb in dict.fromkeys(allowed) if verb not in first))
 
 
-def staff_buttons(case: Case, role: Role, *, office: Office) -> Buttons:
-    """The buttons of a staff card; each carries the version it was made for, so that a stale card is noticed."""
+def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: bool = False) -> Buttons:
+    """The buttons of a staff card; each carries the version it was made for, so that a stale card is noticed.
+
+    ``more``: those that did not find room on the card.
+    """
+    verbs = actions(case, roles)
+    shown = verbs[SHOWN:] if more else verbs[:SHOWN]
+    others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card"]
     choices = [
         Choice(label=office.say(f"verb.{verb}"), value=f"{STAFF}:{verb}:{case.no}:{case.version}")
-        for verb in actions(case, role)
+        for verb in (*shown, *others)
     ]
-    return rows_of([*choices, Choice(label=office.say("verb.card"), value=f"{STAFF}:card:{case.no}:{case.version}")])
+    return rows_of(choices)
 
 
-def staff_card(case: Case, *, consumer: Consumer | None, clocks: Sequence[Clock], evidence: int, office: Office) -> str:
-    """The whole card for those who work on the case."""
+def staff_card(
+    case: Case, *, consumer: Consumer | None, hidden: bool, clocks: Sequence[Clock], evidence: int, office: Office
+) -> str:
+    """The whole card for those who work on the case. ``hidden``: the reader need not know who brought it (Art. 37)."""
     named = consumer if consumer and not consumer.anonymous else None
     return office.say(
         "card.staff",
         **case_facts(case, office=office),
-        consumer=named.name if named else office.say("card.anonymous"),
+        consumer=named.name if named else office.say("card.hidden" if hidden else "card.anonymous"),
         phone=(consumer.phone if consumer else "") or "",
         postal_address=(consumer.postal_address if consumer else "") or "",
         clocks=clock_lines(case, clocks, office=office),
@@ -79,34 +106,13 @@ def staff_card(case: Case, *, consumer: Consumer | None, clocks: Sequence[Clock]
     )
 
 
-def consumer_card(case: Case, *, clocks: Sequence[Clock], office: Office) -> str:
-    """What the consumer sees of the own case: where it stands, who has it, what happens next and by when."""
-    asked = case.status is Status.SUPPLEMENTING
-    running = [
-        c for c in clocks if c.running and (c.rule == "supplement" if asked else headline(c, case, office=office))
-    ]
-    due = day_words(running[0].due_on, office=office) if running else ""
-    return office.say("card.consumer", **case_facts(case, office=office), next=_next(case, due=due, office=office))
-
-
-def _next(case: Case, *, due: str, office: Office) -> str:
-    special = f"next.{case.status.value}_{case.kind.value}"
-    key = special if special in office.rulebook.texts else f"next.{case.status.value}"
-    return office.say(key, due=due, bureau=bureau_words(case.bureau, office=office))
-
-
-def headline(clock: Clock, case: Case, *, office: Office) -> bool:
-    """Whether a consumer is told this clock's date."""
-    return office.rulebook.clock(clock.rule, china_date(case.received_at)).headline
-
-
 def clock_lines(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
     received_on = china_date(case.received_at)
     parts = [
         office.say(
-            "card.clock",
+            "card.clock_paused" if clock.paused else "card.clock",
             name=clock_words(clock, office=office, received_on=received_on),
-            due=day_words(clock.due_on, office=office),
+            due=due_words(clock, office=office),
         )
         for clock in clocks
     ]
@@ -141,7 +147,7 @@ def case_facts(case: Case, *, office: Office) -> dict[str, str]:
 
 def case_line(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
     """One case on one line, for lists of staff."""
-    due = min((clock.due_on for clock in clocks), default=None)
+    due = min((clock.due_on for clock in clocks if not clock.paused), default=None)
     return office.say(
         "line.staff",
         **case_facts(case, office=office),

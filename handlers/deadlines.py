@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.calendar import china_date
-from cases.clocks import Clock, ClockRule, at_step, due_step
+from cases.clocks import Clock, ClockRule
+from cases.clockwork import at_step, due_step
 from cases.events import Event, EventName
 from cases.messages import Address, Outgoing
 from cases.model import SYSTEM, Case, Role
@@ -63,16 +64,16 @@ async def _warn(tx: Transaction, row: ClockRow, now: datetime, *, office: Office
     except LookupError:
         return await _without_rule(tx, row, now)
     owing = _Owing(row=row, case=case, rule=rule)
-    calendar, hours = office.rulebook.calendar, office.rulebook.site.hours
-    opening = hours.next_opening(now, calendar)
-    if opening > now and not case.urgent:
+    pace = office.pace(case)
+    opening = pace.hours.next_opening(now, pace.calendar)
+    if opening > now and not case.urgent and not row.clock.due_at:
         return ClockRow(id=row.id, clock=_waiting(row.clock, opening))
-    step = due_step(row.clock, now, rule=rule, calendar=calendar, hours=hours, urgent=case.urgent)
+    step = due_step(row.clock, now, rule=rule, pace=pace)
     if step is None:
         step = row.clock.step - 1
     else:
         await _tell(tx, owing, step, now=now, office=office)
-    moved = at_step(row.clock, step + 1, rule=rule, calendar=calendar, hours=hours, urgent=case.urgent)
+    moved = at_step(row.clock, step + 1, rule=rule, pace=pace)
     return ClockRow(id=row.id, clock=moved)
 
 
@@ -84,12 +85,13 @@ async def _without_rule(tx: Transaction, row: ClockRow, now: datetime) -> ClockR
 
 
 def _waiting(clock: Clock, until: datetime | None) -> Clock:
-    return Clock(**{**clock.__dict__, "next_warning": until})
+    return clock.evolve(next_warning=until)
 
 
 async def _tell(tx: Transaction, owing: _Owing, step: int, *, now: datetime, office: Office) -> None:
     if step >= len(owing.rule.warnings):
-        await _finish(tx, owing.case, office=office)
+        assert owing.rule.then is not None, "the ladder has a last step only for it"
+        await _finish(tx, owing.case, owing.rule.then, office=office)
         return
     warning = owing.rule.warnings[step]
     event = Event(
@@ -114,7 +116,7 @@ async def _outgoings(
         recipient = Recipient(name)
         role = Role.DESK if recipient is Recipient.DESK else Role.OFFICER
         for address in await addresses(tx, recipient, case=case, office=office):
-            choices = staff_buttons(case, role, office=office)
+            choices = staff_buttons(case, (role,), office=office)
             found[address] = Outgoing(address=address, text=text, choices=choices)
     return list(found.values())
 
@@ -125,7 +127,7 @@ def _promise(owing: _Owing, step: int, outgoing: Outgoing, *, at: datetime) -> P
 
 
 def _clock_facts(owing: _Owing, now: datetime, *, office: Office) -> dict[str, str]:
-    left = office.rulebook.calendar.working_days_between(china_date(now), owing.clock.due_on)
+    left = office.calendar.working_days_between(china_date(now), owing.clock.due_on)
     return {
         "due": day_words(owing.clock.due_on, office=office),
         "due_name": owing.rule.name,
@@ -134,6 +136,6 @@ def _clock_facts(owing: _Owing, now: datetime, *, office: Office) -> dict[str, s
     }
 
 
-async def _finish(tx: Transaction, case: Case, *, office: Office) -> None:
+async def _finish(tx: Transaction, case: Case, verb: str, *, office: Office) -> None:
     """The clock has run out without an answer: the case ends by itself."""
-    await casework.archive(tx, case, office=office)
+    await casework.run_out(tx, case, verb, office=office)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from cases.calendar import china_date
-from cases.clocks import Clock
+from cases.clocks import Clock, ClockRule
 from cases.events import Event
-from cases.messages import Address, Outgoing
-from cases.model import Case, Role
+from cases.messages import Outgoing
+from cases.model import Case, Role, StaffId
 from cases.notices import NoticeRule, Priority, Recipient, owed
-from handlers.cards import Buttons, case_facts, headline, staff_buttons
+from handlers.cards import Buttons, case_facts, staff_buttons
+from handlers.consumer_cards import consumer_buttons
 from handlers.office import Office
-from handlers.ratings import rating_buttons
 from handlers.recipients import addresses
-from handlers.wording import bureau_phone, bureau_short, clock_words, day_words, subject_words
+from handlers.wording import bureau_phone, bureau_short, clock_words, day_words, instant_words, subject_words
 from storage.database import Transaction
 from storage.outbox_store import Promise
 
-ROLES = {Recipient.DESK: Role.DESK, Recipient.LEAD: Role.LEAD}
+OFFICER = (Role.OFFICER,)
+ROLES = {
+    Recipient.DESK: (Role.DESK,),
+    Recipient.LEAD: (Role.LEAD,),
+    Recipient.SUPERVISOR: (Role.LEAD, Role.SUPERIOR),
+    Recipient.MERCHANT: (Role.MERCHANT,),
+    Recipient.MEDIATOR: (Role.MEDIATOR,),
+}
 """Whose buttons a ping carries; all others work as officers."""
 ENDS = "。.！!；; "
 
@@ -28,7 +37,7 @@ async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: 
         return
     facts = await notice_facts(tx, case, event, office=office)
     for rule in rules:
-        reached = await addresses(tx, rule.to, case=case, office=office)
+        reached = await addresses(tx, rule.to, case=case, office=office, guest=event.facts.get("guest"))
         if not reached:
             continue
         text = office.say(rule.text, **facts)
@@ -40,11 +49,11 @@ async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: 
 async def notice_facts(tx: Transaction, case: Case, event: Event, *, office: Office) -> dict[str, str]:
     """Facts for any notice or ping about the case; none of them names the person who brought it."""
     clocks = (await tx.clocks.of([case.no])).get(case.no, [])
-    ground = office.rulebook.ground(event.facts.get("ground", ""))
+    ground = office.rulebook.ground(event.facts.get("ground", "") or event.facts.get("law", ""))
     officer = await tx.staff.get(case.officer) if case.officer else None
     return {
         **case_facts(case, office=office),
-        **_date_facts(case, clocks, office=office),
+        **_date_facts(case, clocks, event, office=office),
         "subject": subject_words(case, office=office),
         "bureau_short": bureau_short(case.bureau, office=office),
         "from_bureau": bureau_short(event.facts.get("from_bureau"), office=office),
@@ -56,33 +65,57 @@ async def notice_facts(tx: Transaction, case: Case, event: Event, *, office: Off
         "ground_short": ground.short if ground else "",
         "article": event.facts.get("ground", "").rpartition("-")[2],
         "urgent": office.say("card.urgent") if case.urgent else "",
+        "law": ground.text if ground else "",
+        "mediator": await _guest_name(tx, event.facts.get("mediator") or case.mediator),
+        "other": event.facts.get("other", ""),
+        "part_of": case.part_of or "",
+        "clue": event.facts.get("clue", ""),
+        "kind_wanted": office.say(f"kind.{event.facts['kind']}") if event.facts.get("kind") else "",
+        "asked_before": office.say(f"asked.{event.facts['asked']}") if event.facts.get("asked") else "",
     }
 
 
-def _date_facts(case: Case, clocks: list[Clock], *, office: Office) -> dict[str, str]:
+async def _guest_name(tx: Transaction, staff_id: str | None) -> str:
+    member = await tx.staff.get(StaffId(staff_id)) if staff_id else None
+    return member.name if member else ""
+
+
+def _date_facts(case: Case, clocks: list[Clock], event: Event, *, office: Office) -> dict[str, str]:
     received_on = china_date(case.received_at)
-    leading = next((clock for clock in clocks if headline(clock, case, office=office)), None)
+    leading = leading_clock(case, clocks, event, office=office)
     asked = next((clock for clock in clocks if clock.rule == "supplement"), None)
     return {
         "due": day_words(leading.due_on, office=office) if leading else "",
+        "due_at": instant_words(leading.due_at, office=office) if leading and leading.due_at else "",
         "due_name": clock_words(leading, office=office, received_on=received_on) if leading else "",
         "supplement_due": day_words(asked.due_on, office=office) if asked else "",
     }
+
+
+def leading_clock(case: Case, clocks: Sequence[Clock], event: Event, *, office: Office) -> Clock | None:
+    """The date that a notice of ``event`` speaks of: of a clock that it moved, else the one that consumers are told."""
+    moved = {rule.code for rule in office.rulebook.clocks_moved_by(event.name, case)}
+    going = [
+        (clock, office.rulebook.clock(clock.rule, china_date(case.received_at))) for clock in clocks if not clock.paused
+    ]
+    tests: tuple[Callable[[ClockRule], bool], ...] = (
+        lambda rule: rule.headline and rule.code in moved,
+        lambda rule: not rule.house and rule.code in moved,
+        lambda rule: rule.headline,
+        lambda rule: rule.code in moved,
+    )
+    found = (clock for fits in tests for clock, rule in going if fits(rule))
+    return next(found, None)
 
 
 def _buttons(rule: NoticeRule, case: Case, *, office: Office) -> Buttons:
     if not rule.card:
         return ()
     if rule.to is Recipient.CONSUMER:
-        return rating_buttons(case, office=office)
-    return staff_buttons(case, ROLES.get(rule.to, Role.OFFICER), office=office)
+        return consumer_buttons(case, office=office)
+    return staff_buttons(case, ROLES.get(rule.to, OFFICER), office=office)
 
 
 def _promise(rule: NoticeRule, event: Event, outgoing: Outgoing) -> Promise:
     priority = Priority.NOTICE if rule.to is Recipient.CONSUMER else Priority.PING
     return Promise(outgoing=outgoing, priority=priority, at=event.at, case_no=event.case_no)
-
-
-def staff_ping(address: Address, text: str, case: Case, *, role: Role, office: Office) -> Outgoing:
-    """A ping about a case with its buttons."""
-    return Outgoing(address=address, text=text, choices=staff_buttons(case, role, office=office))

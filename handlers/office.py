@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from cases.calendar import china_date
+from cases.calendar import WorkCalendar, china_date
+from cases.clockwork import Pace
+from cases.model import Case
 from cases.site import Rulebook
 from nlp import Reader
 
 Now = Callable[[], datetime]
+
+
+class Calendars:
+    """Holds the calendar that counts now; another one may take its place while the program runs."""
+
+    def __init__(self, current: WorkCalendar) -> None:
+        self.current = current
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +36,19 @@ class Office:
     def say(self, key: str, **facts: object) -> str:
         """A text of the site, with the facts that every text may use."""
         return self.rulebook.texts.render(key, **{**self._common, **facts})
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The working days as they are known now: those of the site's files, and what staff have entered since."""
+        return self.calendars.current
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(self.rulebook.calendar)
+
+    def pace(self, case: Case) -> Pace:
+        """By what the clocks of a case are read."""
+        return Pace(calendar=self.calendar, hours=self.rulebook.site.hours, urgent=case.urgent)
 
     @cached_property
     def _common(self) -> dict[str, str]:

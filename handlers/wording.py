@@ -26,6 +26,11 @@ def instant_words(instant: datetime, *, office: Office) -> str:
     return f"{day_words(here.date(), office=office)} {here:%H:%M}"
 
 
+def due_words(clock: Clock, *, office: Office) -> str:
+    """When a clock is due: the day, or the instant of a limit in hours."""
+    return instant_words(clock.due_at, office=office) if clock.due_at else day_words(clock.due_on, office=office)
+
+
 def sum_words(amount: Decimal, *, office: Office) -> str:
     plain = format(amount.normalize(), "f")
     return office.say("word.sum", amount=plain)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 
 from cases.errors import CaseError
 from cases.events import Event, EventName
@@ -102,6 +102,34 @@ class CaseStore:
         statement = select(table).where(place, table.c.status.in_(names)).order_by(table.c.received_at).limit(limit)
         return [_case(row) for row in await self._tx.execute(statement)]
 
+    async def some(self, numbers: Collection[str]) -> dict[CaseNo, Case]:
+        """These cases by number, those that exist."""
+        if not numbers:
+            return {}
+        rows = await self._tx.execute(select(self._cases).where(self._cases.c.no.in_(numbers)))
+        return {case.no: case for case in map(_case, rows)}
+
+    async def parts_of(self, no: CaseNo) -> list[Case]:
+        """The cases that are handled with this one, in the order of their receipt."""
+        statement = select(self._cases).where(self._cases.c.part_of == no).order_by("received_at", "no")
+        return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def entrusted_to(self, staff: StaffId, *, statuses: Collection[Status], limit: int) -> list[Case]:
+        """Cases in these states with which this business or mediating body was entrusted."""
+        table = self._cases
+        names = [status.value for status in statuses]
+        theirs = or_(table.c.enterprise == staff, table.c.mediator == staff)
+        statement = select(table).where(theirs, table.c.status.in_(names)).order_by(table.c.received_at).limit(limit)
+        return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def to_look_after(self, *, limit: int) -> list[Case]:
+        """Closed cases that were drawn for a call-back or rated badly, and on which nobody has acted yet."""
+        table = self._cases
+        watched = or_(table.c.sampled, table.c.rating.is_not(None))
+        closed = table.c.status == Status.FOLLOWING_UP.value
+        statement = select(table).where(closed, watched).order_by(table.c.received_at).limit(limit)
+        return [_case(row) for row in await self._tx.execute(statement)]
+
     async def journal(self, no: CaseNo) -> list[Event]:
         table = self._journal
         rows = await self._tx.execute(select(table).where(table.c.case_no == no).order_by(table.c.id))
@@ -136,6 +164,13 @@ def _case_row(case: Case) -> dict[str, Any]:
         "outcome",
         "rating",
         "sibling",
+        "origin",
+        "part_of",
+        "enterprise",
+        "mediator",
+        "asked",
+        "rehandled",
+        "sampled",
         "version",
     )
     return {
@@ -167,6 +202,7 @@ def _case(row: Row[Any]) -> Case:
             "status": Status(values["status"]),
             "demands": tuple(part for part in values["demands"].split(DEMAND_MARK) if part),
             "urgent": bool(values["urgent"]),
+            "sampled": bool(values["sampled"]),
         },
         merchant=merchant,
         officer=StaffId(officer) if officer else None,

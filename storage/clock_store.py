@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from cases.clocks import Clock
+from cases.clocks import Clock, Pause
 from cases.model import CaseNo
 
 if TYPE_CHECKING:
     from storage.database import Transaction
+
+
+PAUSE_MARK = ","
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,7 @@ class ClockStore:
         self._table = tx.schema.clocks
 
     def add(self, clock: Clock) -> None:
-        self._tx.add(self._table, {**clock.__dict__})
+        self._tx.add(self._table, _values(clock))
 
     async def of(self, numbers: Collection[CaseNo], *, running: bool = True) -> dict[CaseNo, list[Clock]]:
         """The clocks of these cases, soonest due first."""
@@ -47,18 +50,38 @@ class ClockStore:
 
     def _new(self, number: CaseNo, *, running: bool) -> list[Clock]:
         """The clocks of a case that is not yet written."""
-        clocks = [Clock(**row) for row in self._tx.pending(self._table, "case_no", number)]
+        clocks = [_clock_of(row) for row in self._tx.pending(self._table, "case_no", number)]
         return sorted((c for c in clocks if not (running and c.stopped_at)), key=lambda clock: clock.due_on)
 
-    async def stop(self, case_no: CaseNo, rules: Collection[str], *, at: datetime) -> None:
-        """Stop those of these rules that run on the case."""
+    async def change(self, clock: Clock) -> None:
+        """Write a running clock that was paused, resumed, extended or counted anew."""
+        values = _values(clock)
+        for row in self._tx.pending(self._table, "case_no", clock.case_no):
+            if row["rule"] == clock.rule and row["stopped_at"] is None:
+                row.update(values)
+                return
+        table = self._table
+        fits = (table.c.case_no == clock.case_no, table.c.rule == clock.rule, table.c.stopped_at.is_(None))
+        await self._tx.execute(update(table).where(*fits).values(values))
+
+    async def running_after(self, number: int, *, limit: int) -> list[ClockRow]:
+        """Running clocks of numbers above ``number`` in their order, locked for this transaction."""
+        table = self._table
+        statement = select(table).where(table.c.id > number, table.c.stopped_at.is_(None)).order_by(table.c.id)
+        rows = await self._tx.execute(statement.limit(limit).with_for_update())
+        return [ClockRow(id=row.id, clock=_clock(row)) for row in rows]
+
+    async def stop(self, case_no: CaseNo, rules: Collection[str] | None, *, at: datetime) -> None:
+        """Stop those of these rules that run on the case; with None, all."""
         if self._tx.cases.is_new(case_no):
             for row in self._tx.pending(self._table, "case_no", case_no):
-                if row["rule"] in rules and row["stopped_at"] is None:
+                if (rules is None or row["rule"] in rules) and row["stopped_at"] is None:
                     row.update(stopped_at=at, next_warning=None)
             return
         table = self._table
-        fits = (table.c.case_no == case_no, table.c.rule.in_(rules), table.c.stopped_at.is_(None))
+        fits = [table.c.case_no == case_no, table.c.stopped_at.is_(None)]
+        if rules is not None:
+            fits.append(table.c.rule.in_(rules))
         await self._tx.execute(update(table).where(*fits).values(stopped_at=at, next_warning=None))
 
     async def owing(self, now: datetime, *, limit: int) -> list[ClockRow]:
@@ -84,6 +107,25 @@ class ClockStore:
         await self._tx.execute(statement, values)
 
 
+def _values(clock: Clock) -> dict[str, Any]:
+    pauses = PAUSE_MARK.join(f"{pause.start}/{pause.end or ''}" for pause in clock.pauses)
+    return {**clock.__dict__, "pauses": pauses}
+
+
 def _clock(row: Row[Any]) -> Clock:
-    values = {key: value for key, value in row._mapping.items() if key != "id"}
-    return Clock(**{**values, "case_no": CaseNo(values["case_no"]), "provisional": bool(values["provisional"])})
+    return _clock_of({key: value for key, value in row._mapping.items() if key != "id"})
+
+
+def _clock_of(values: Mapping[str, Any]) -> Clock:
+    known = {
+        "case_no": CaseNo(values["case_no"]),
+        "provisional": bool(values["provisional"]),
+        "fixed": bool(values["fixed"]),
+        "pauses": tuple(_pause(text) for text in values["pauses"].split(PAUSE_MARK) if text),
+    }
+    return Clock(**{**values, **known})
+
+
+def _pause(text: str) -> Pause:
+    start, _, end = text.partition("/")
+    return Pause(start=date.fromisoformat(start), end=date.fromisoformat(end) if end else None)

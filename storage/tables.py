@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 from storage.vault import Sealed, Vault
@@ -67,6 +68,7 @@ class Schema:
         self._about_cases()
         self._evidence()
         self._people()
+        self._office()
 
     def _sealed(self, column: str) -> Sealed:
         return Sealed(self._vault, column)
@@ -154,9 +156,22 @@ class Schema:
             Column("outcome", String(20)),
             Column("rating", Integer),
             Column("sibling", String(40)),
+            Column("origin", String(40)),
+            Column("part_of", String(40)),
+            Column("enterprise", String(40)),
+            Column("mediator", String(40)),
+            Column("asked", String(80)),
+            Column("rehandled", Integer, nullable=False, server_default="0"),
+            Column("sampled", Boolean, nullable=False, server_default=false()),
             Column("version", Integer, nullable=False),
         )
-        Index("ix_cases_bureau_status", self.cases.c.bureau, self.cases.c.status)
+        cases = self.cases.c
+        Index("ix_cases_bureau_status", cases.bureau, cases.status)
+        asked = cases.status == "following_up"
+        Index("ix_cases_following_up", cases.received_at, sqlite_where=asked, postgresql_where=asked)
+        for guest in (cases.part_of, cases.enterprise, cases.mediator):
+            there = guest.is_not(None)
+            Index(f"ix_cases_{guest.name}", guest, sqlite_where=there, postgresql_where=there)
         self.identities = Table(
             "identities",
             self.metadata,
@@ -192,9 +207,27 @@ class Schema:
             Column("step", Integer, nullable=False),
             Column("next_warning", Instant),
             Column("stopped_at", Instant),
+            Column("due_at", Instant),
+            Column("pauses", String(600), nullable=False, server_default=""),
+            Column("extra", Integer, nullable=False, server_default="0"),
+            Column("extensions", Integer, nullable=False, server_default="0"),
+            Column("fixed", Boolean, nullable=False, server_default=false()),
         )
         running = self.clocks.c.stopped_at.is_(None)
         Index("ix_clocks_next", self.clocks.c.next_warning, sqlite_where=running, postgresql_where=running)
+        self.warnings = Table(
+            "warnings",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("key", String(160), nullable=False, unique=True),
+            Column("person", String(120), nullable=False),
+            Column("case_no", String(40), nullable=False),
+            Column("payload", self._sealed("warnings.payload"), nullable=False),
+            Column("created_at", Instant, nullable=False),
+            Column("gathered_at", Instant),
+        )
+        waiting = self.warnings.c.gathered_at.is_(None)
+        Index("ix_warnings_waiting", self.warnings.c.person, sqlite_where=waiting, postgresql_where=waiting)
 
     def _evidence(self) -> None:
         self.evidence = Table(
@@ -237,6 +270,15 @@ class Schema:
             Column("active", Boolean, nullable=False),
             Column("created_at", Instant, nullable=False),
         )
+        self.absences = Table(
+            "absences",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("staff_id", String(40), ForeignKey("staff.id"), nullable=False, index=True),
+            Column("first", Date, nullable=False),
+            Column("last", Date, nullable=False),
+            Column("created_at", Instant, nullable=False),
+        )
         self.invites = Table(
             "invites",
             self.metadata,
@@ -251,4 +293,21 @@ class Schema:
             Column("token_hash", String(64), primary_key=True),
             Column("person", String(120), nullable=False),
             Column("seen_at", Instant, nullable=False),
+        )
+
+    def _office(self) -> None:
+        self.calendar_years = Table(
+            "calendar_years",
+            self.metadata,
+            Column("year", Integer, primary_key=True, autoincrement=False),
+            Column("content", String(4000), nullable=False),
+            Column("entered_by", String(40), nullable=False),
+            Column("entered_at", Instant, nullable=False),
+        )
+        self.marks = Table(
+            "marks",
+            self.metadata,
+            Column("name", String(60), primary_key=True),
+            Column("value", String(120), nullable=False),
+            Column("at", Instant, nullable=False),
         )

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.events import EventName
-from cases.lifecycle import TABLE, Transition
 from cases.model import Kind, Role, Status
+from cases.transitions import TABLE, Transition
 from docs.draw_lifecycle import picture
 from docs.drawing.graph import graph_of
 from docs.drawing.place import Plan, Rect, plan

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from cases.events import EventName
-from cases.lifecycle import TABLE
 from cases.model import Kind, Status
 from cases.notices import Recipient
+from cases.transitions import TABLE
 from tests.house import rulebook
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("cases", "nlp", "storage", "handlers", "bot", "scheduler", "bench")
 MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py") if path.read_text("utf-8").strip())
-TOLD_BY_THE_PROGRAM = {EventName.RECEIVED, EventName.OVERDUE}
-SILENT = {EventName.MEDIATED, EventName.AGREED, EventName.SETTLED, EventName.ARCHIVED}
+TOLD_BY_THE_PROGRAM = {EventName.RECEIVED, EventName.OVERDUE, EventName.RECOUNTED}
+SILENT = {EventName.AGREED, EventName.CONTINUED, EventName.SUSPENDED, EventName.TEST_ORDERED, EventName.UNPUBLISHED}
+SILENT |= {EventName.DECIDED, EventName.RATED, EventName.ARCHIVED}
 """Steps on the way of which the consumer hears with the next one."""
 
 

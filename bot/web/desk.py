@@ -13,6 +13,7 @@ from bot.web.filetypes import HEAD, recognise
 from bot.web.rendering import go, page
 from cases.errors import CaseError
 from cases.model import Case, Staff
+from handlers.forms import GROUNDED, VERBS
 
 LONGEST = 4000
 """Characters of a form field that are kept."""
@@ -68,11 +69,12 @@ async def _case_page(
 async def act(request: web.Request) -> web.Response:
     """Do a verb. What cannot be done is said above the form, which keeps what was typed."""
     staff, no, verb = await member(request), request.match_info["no"], request.match_info["verb"]
+    if verb not in VERBS:
+        raise web.HTTPNotFound
     parts = context(request)
     form = {name: clean(value, longest=LONGEST) for name, value in (await request.post()).items()}
     try:
-        facts = _facts(verb, form)
-        case = await parts.pages.act(staff, no, verb, facts=facts, version=_version(form))
+        case = await parts.pages.act(staff, no, verb, facts=_facts(form), version=_version(form))
     except CaseError as error:
         said = parts.pages.error_text(error)
         await parts.pages.dossier(staff, no)  # who may not see the case gets no page of it
@@ -81,17 +83,11 @@ async def act(request: web.Request) -> web.Response:
     return go(request, await _after(request, staff, case), note=note)
 
 
-def _facts(verb: str, form: Mapping[str, str]) -> dict[str, str]:
-    """The facts that the verb's form asks for; CaseError ``fact_missing`` for an empty one, ``not_now`` for no verb."""
-    fields = desk_views.FIELDS.get(verb)
-    if fields is None:
-        raise web.HTTPNotFound
-    facts = {name: form.get(name, "") for name in fields}
-    if facts.get("outcome", "") not in desk_views.GROUNDED and verb == "close_with":
+def _facts(form: Mapping[str, str]) -> dict[str, str]:
+    """The facts that were given; the use case says which are missing."""
+    facts = {name: value for name, value in form.items() if name != "version" and value}
+    if facts.get("outcome", "") not in GROUNDED and "outcome" in facts:
         facts.pop("ground", None)
-    missing = next((name for name, value in facts.items() if not value), None)
-    if missing:
-        raise CaseError("fact_missing", verb=verb, fact=missing)
     return facts
 
 

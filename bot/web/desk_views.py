@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from cases.calendar import china_date
-from cases.clocks import Clock, Proof, prove
+from cases.clocks import Clock
 from cases.events import Event
 from cases.messages import AttachmentKind
-from cases.model import Consumer, Role
+from cases.model import Kind, Role
+from cases.proofs import Proof, proof_of
 from cases.routing import Bureau, Level
-from cases.site import Ground
 from handlers.cards import case_facts
+from handlers.forms import Field
 from handlers.office import Office
 from handlers.wording import bureau_words, clock_words, day_words, instant_words, list_words
+from handlers.wording import due_words as words_of_due
 from handlers.worklist import Dossier, Item
 
 GROUPS = ("overdue", "today", "week", "later")
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "sign": (),
-    "docket": (),
-    "accept": (),
-    "supplement": (),
-    "decline": ("ground", "reason"),
-    "ask_supplement": ("reason",),
-    "reply": ("reason",),
-    "answer": ("reason",),
-    "send_back": ("reason",),
-    "redirect": ("reason",),
-    "route": ("bureau",),
-    "close_with": ("outcome", "ground", "reason"),
-}
-"""What the form of each action asks for, in its order."""
-GROUNDED = frozenset({"terminated"})
-"""Outcomes for which the law wants a ground (Order 121, Art. 23)."""
 PARTICULARS = (
     "merchant",
     "merchant_address",
@@ -54,6 +39,23 @@ PARTICULARS = (
     "outcome",
     "result",
 )
+TOLD = (
+    *(
+        "bureau",
+        "from_bureau",
+        "because",
+        "ground",
+        "law",
+        "why",
+        "adoption",
+        "officer",
+        "mediator",
+        "enterprise",
+        "kind",
+    ),
+    *("outcome", "reason", "until", "days", "level", "amount", "reward", "clue", "other", "count", "rating"),
+)
+"""The particulars of an event that the journal on the page tells."""
 LONGEST_ENDING = 4
 
 
@@ -90,6 +92,8 @@ class Timer:
     basis: str
     due: Due
     provisional: bool
+    paused: bool
+    extended: str
     proof: tuple[tuple[str, str], ...]
 
 
@@ -123,13 +127,16 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """A form: its verb, the fields it asks for, and what may be chosen in them."""
+    """A form: its verb, the fields it asks for, and the bureaus in groups where one is to be chosen."""
 
     verb: str
-    fields: tuple[str, ...]
-    grounds: tuple[Ground, ...]
-    outcomes: tuple[str, ...]
+    fields: tuple[Field, ...]
     bureaus: tuple[tuple[str, tuple[Bureau, ...]], ...]
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is done by one button: nothing has to be told."""
+        return not self.fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +147,8 @@ class CaseView:
     urgent: bool
     version: int
     sibling: str | None
+    related: tuple[tuple[str, str], ...]
+    lead: bool
     timers: tuple[Timer, ...]
     pieces: tuple[Piece, ...]
     journal: tuple[Entry, ...]
@@ -167,19 +176,32 @@ def _group(due: date | None, today: date) -> str:
 def _row(item: Item, *, office: Office) -> Row:
     clock = item.clocks[0] if item.clocks else None
     name = clock_words(clock, office=office, received_on=china_date(item.case.received_at)) if clock else ""
-    due = due_words(clock.due_on, office=office) if clock else None
+    due = due_words(clock, office=office) if clock else None
     return Row(facts=case_facts(item.case, office=office), urgent=item.case.urgent, clock=name, due=due)
 
 
-def due_words(due: date, *, office: Office) -> Due:
+def due_words(clock: Clock, *, office: Office) -> Due:
     """How far off a date is, in words: colour alone tells nothing to many."""
-    days = (due - office.today()).days
-    on = day_words(due, office=office)
+    on = words_of_due(clock, office=office)
+    if clock.paused:
+        return Due(on="", note=office.say("page.due.paused"), tone="calm")
+    if clock.due_at is not None:
+        return _due_in_hours(clock.due_at, on, office=office)
+    days = (clock.due_on - office.today()).days
     if days < 0:
         return Due(on=on, note=office.say("page.due.late", days=-days), tone="late")
     if days == 0:
         return Due(on=on, note=office.say("page.due.today"), tone="now")
     return Due(on=on, note=office.say("page.due.left", days=days), tone="soon" if days <= 2 else "calm")
+
+
+def _due_in_hours(due_at: datetime, on: str, *, office: Office) -> Due:
+    left = due_at - office.now()
+    minutes = abs(int(left.total_seconds())) // 60
+    span = office.say("page.due.span", hours=minutes // 60 or "", minutes=minutes % 60)
+    if left < timedelta(0):
+        return Due(on=on, note=office.say("page.due.late_by", span=span), tone="late")
+    return Due(on=on, note=office.say("page.due.left_for", span=span), tone="now")
 
 
 def case_view(dossier: Dossier, *, office: Office) -> CaseView:
@@ -191,10 +213,12 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
     return CaseView(
         facts=facts,
         particulars=particulars,
-        consumer=_consumer(dossier.consumer, office=office),
+        consumer=_consumer(dossier, office=office),
         urgent=case.urgent,
         version=case.version,
-        sibling=case.sibling,
+        sibling=dossier.sibling,
+        related=_related(dossier, office=office),
+        lead=bool(dossier.parts) and case.kind is Kind.COMPLAINT,
         timers=tuple(_timer(clock, office=office, received_on=received_on) for clock in dossier.clocks),
         pieces=_pieces(dossier, office=office),
         journal=tuple(_happened(event, dossier.names, office=office) for event in dossier.journal),
@@ -207,30 +231,43 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
             )
             for at, state, text in dossier.sent
         ),
-        actions=tuple(_action(verb, dossier, office=office) for verb in dossier.actions if verb in FIELDS),
+        actions=tuple(_action(verb, dossier, office=office) for verb in dossier.actions),
     )
 
 
-def _consumer(consumer: Consumer | None, *, office: Office) -> tuple[tuple[str, str], ...]:
+def _consumer(dossier: Dossier, *, office: Office) -> tuple[tuple[str, str], ...]:
+    consumer, label = dossier.consumer, office.say("page.fact.consumer")
+    if dossier.hidden:
+        return ((label, office.say("card.hidden")),)
     if consumer is None or consumer.anonymous:
-        anonymous = (office.say("page.fact.consumer"), office.say("card.anonymous"))
         reached = [("phone", consumer.phone)] if consumer else []
-    else:
-        anonymous = (office.say("page.fact.consumer"), consumer.name or "")
-        reached = [("phone", consumer.phone), ("postal_address", consumer.postal_address)]
-    return (anonymous, *((office.say(f"page.fact.{name}"), value) for name, value in reached if value))
+        return ((label, office.say("card.anonymous")), *_labelled(reached, office=office))
+    known = [("phone", consumer.phone), ("postal_address", consumer.postal_address)]
+    return ((label, consumer.name or ""), *_labelled(known, office=office))
+
+
+def _labelled(pairs: Iterable[tuple[str, str | None]], *, office: Office) -> tuple[tuple[str, str], ...]:
+    return tuple((office.say(f"page.fact.{name}"), value) for name, value in pairs if value)
+
+
+def _related(dossier: Dossier, *, office: Office) -> tuple[tuple[str, str], ...]:
+    """The cases that this one has to do with, each under what it is to it."""
+    case = dossier.case
+    found = [("sibling", dossier.sibling), ("origin", case.origin), ("part_of", case.part_of)]
+    return _labelled((*found, *(("part", part.no) for part in dossier.parts)), office=office)
 
 
 def _timer(clock: Clock, *, office: Office, received_on: date) -> Timer:
     rule = office.rulebook.clock(clock.rule, received_on)
-    proof = prove(rule, clock.started_at, office.rulebook.calendar)
+    proof = proof_of(clock, rule, office.calendar)
     return Timer(
         name=clock_words(clock, office=office, received_on=received_on),
         basis=rule.basis,
-        due=due_words(clock.due_on, office=office),
+        due=due_words(clock, office=office),
         provisional=clock.provisional,
-        # A clock that was moved for a reason of its own is not explained by counting from its start.
-        proof=_spans(proof, office=office) if proof.due_on == clock.due_on else (),
+        paused=clock.paused,
+        extended=rule.extension.basis if clock.extensions and rule.extension else "",
+        proof=_spans(proof, office=office) if proof else (),
     )
 
 
@@ -283,37 +320,33 @@ def _happened(event: Event, names: Mapping[str, str], *, office: Office) -> Entr
     known = {role.value for role in (Role.CONSUMER, Role.SYSTEM)}
     who = names.get(event.by) or (office.say(f"actor.{event.by}") if event.by in known else event.by)
     details = tuple(
-        (office.say(f"page.fact.{name}"), _fact_words(name, event.facts[name], office=office))
-        for name in ("bureau", "from_bureau", "because", "ground", "outcome", "reason", "count", "rating")
+        (office.say(f"page.fact.{name}"), _fact_words(name, event.facts[name], names, office=office))
+        for name in TOLD
         if event.facts.get(name)
     )
     at = instant_words(event.at, office=office)
     return Entry(when=at, who=who, what=office.say(f"event.{event.name.value}"), details=details)
 
 
-def _fact_words(name: str, value: str, *, office: Office) -> str:
+def _fact_words(name: str, value: str, names: Mapping[str, str], *, office: Office) -> str:
     if name in ("bureau", "from_bureau"):
         return bureau_words(value, office=office)
-    if name == "ground":
+    if name in ("ground", "law", "why", "adoption"):
         ground = office.rulebook.ground(value)
         return ground.text if ground else value
-    if name in ("outcome", "rating"):
+    if name == "level":
+        reward = office.rulebook.grounds.reward(value)
+        return reward.short if reward else value
+    if name in ("outcome", "rating", "kind"):
         key = f"{name}.{value}"
         return office.say(key) if key in office.rulebook.texts else value
-    return value
+    return names.get(value, value)
 
 
 def _action(verb: str, dossier: Dossier, *, office: Office) -> Action:
-    rulebook, fields = office.rulebook, FIELDS[verb]
-    if verb == "close_with" and not GROUNDED & set(dossier.outcomes):
-        fields = tuple(name for name in fields if name != "ground")
-    return Action(
-        verb=verb,
-        fields=fields,
-        grounds=rulebook.decline_grounds if verb == "decline" else rulebook.terminate_grounds,
-        outcomes=dossier.outcomes,
-        bureaus=bureau_groups(office) if "bureau" in fields else (),
-    )
+    form = dossier.forms[verb]
+    named = any(field.name == "bureau" for field in form)
+    return Action(verb=verb, fields=form, bureaus=bureau_groups(office) if named else ())
 
 
 def bureau_groups(office: Office) -> tuple[tuple[str, tuple[Bureau, ...]], ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cases.lifecycle import OPEN, Transition
 from cases.model import Kind, Role, Status
+from cases.transitions import OPEN, Transition
 
 Words = Mapping[str, Mapping[str, str]]
 Pair = tuple[str, str]

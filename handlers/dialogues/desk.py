@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cases.errors import CaseError
 from cases.messages import Choice
 from cases.model import Staff
 from handlers import casework
-from handlers.access import case_for
 from handlers.cards import STAFF, Buttons, case_line, rows_of, staff_buttons, staff_card
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
+from handlers.forms import GROUNDED, Field
 from handlers.staffing import LOGIN_VALID, issue
 from handlers.wording import bureau_words
-from handlers.worklist import dossier, todo
+from handlers.worklist import Dossier, dossier, todo
 
 NAME = "desk"
 PREFIX = STAFF
 LISTED = 15
+LONG = 9
+"""Characters of a button from which on it stands on a line of its own."""
 CASE_NO = re.compile(r"^\s*\d{6}[JZY]?\d{9,10}\s*$")
-TELLS = frozenset({"decline", "send_back", "reply", "answer", "redirect", "ask_supplement", "close_with"})
-"""Verbs that need a sentence from the officer."""
 
 
 def welcome(turn: Turn, staff: Staff) -> None:
@@ -89,9 +89,14 @@ async def show(turn: Turn, no: str) -> None:
     staff = _staff(turn)
     found = await dossier(turn.tx, staff, no.strip(), office=turn.office)
     text = staff_card(
-        found.case, consumer=found.consumer, clocks=found.clocks, evidence=len(found.evidence), office=turn.office
+        found.case,
+        consumer=found.consumer,
+        hidden=found.hidden,
+        clocks=found.clocks,
+        evidence=len(found.evidence),
+        office=turn.office,
     )
-    turn.tell(text, staff_buttons(found.case, staff.role, office=turn.office))
+    turn.tell(text, staff_buttons(found.case, found.roles, office=turn.office))
 
 
 async def pressed(turn: Turn) -> None:
@@ -99,87 +104,99 @@ async def pressed(turn: Turn) -> None:
     _, verb, no, version, *rest = [*pressed_parts(turn.message), "", "", ""]
     chosen = [part for part in rest if part]
     _leave(turn)
-    if verb == "todo":
-        await _todo(turn)
+    if verb in MENU:
+        await MENU[verb](turn)
         return
-    if verb == "login":
-        _login(turn)
+    if verb in ("card", "more"):
+        await (show(turn, no) if verb == "card" else _more(turn, no))
         return
-    if verb == "card":
-        await show(turn, no)
+    found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
+    if verb not in found.forms:
+        await _refused(turn, found, verb, version=version)
         return
-    await case_for(turn.tx, _staff(turn), no, office=turn.office)
-    facts = await _facts_or_ask(turn, verb, no, version=version, chosen=chosen)
-    if facts is None:
+    facts = _facts_or_ask(turn, found, verb, version=version, chosen=chosen)
+    if facts is not None:
+        await _tell_or_do(turn, verb, no, version=version, facts=facts, left=_typed(found.forms[verb]))
+
+
+async def _more(turn: Turn, no: str) -> None:
+    """What else can be done to a case."""
+    found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
+    turn.say("staff.more", staff_buttons(found.case, found.roles, office=turn.office, more=True), no=no)
+
+
+async def _refused(turn: Turn, found: Dossier, verb: str, *, version: str) -> None:
+    """A verb that cannot be done: the use case says why in a sentence."""
+    if f"verb.{verb}" not in turn.office.rulebook.texts:
+        turn.say("button.old")
         return
-    if verb in TELLS:
-        turn.go(NAME, {"verb": verb, "no": no, "version": version, "facts": facts})
-        turn.say(f"staff.tell_{verb}", no=no)
+    await _do(turn, verb, found.case.no, version=version, facts={})
+
+
+def _facts_or_ask(turn: Turn, found: Dossier, verb: str, *, version: str, chosen: list[str]) -> dict[str, str] | None:
+    """The facts chosen by buttons so far, or None after asking for the next one."""
+    no = found.case.no
+    facts: dict[str, str] = {}
+    values = iter(chosen)
+    for field in found.forms[verb]:
+        if not field.chosen or not _wanted(field, facts):
+            continue
+        value = next(values, None)
+        if value is None:
+            taken = ":".join([PREFIX, verb, no, version, *chosen])
+            choices = [Choice(label=o.label, value=f"{taken}:{o.value}") for o in field.options]
+            key = f"staff.which_{field.name}" if choices else f"staff.none_{field.name}"
+            turn.say(key, _in_rows(choices), no=no)
+            return None
+        facts[field.name] = value
+    return facts
+
+
+def _in_rows(choices: Sequence[Choice]) -> Buttons:
+    """Long labels stand on a line of their own."""
+    return rows_of(choices, 1 if any(len(choice.label) > LONG for choice in choices) else 2)
+
+
+def _wanted(field: Field, facts: Mapping[str, str]) -> bool:
+    """In chat only what is needed is asked for; a ground, when the chosen outcome wants one."""
+    return field.needed or (field.name == "ground" and facts.get("outcome") in GROUNDED)
+
+
+def _typed(form: Sequence[Field]) -> list[str]:
+    return [field.name for field in form if field.needed and not field.chosen]
+
+
+async def _tell_or_do(
+    turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[str, str], left: Sequence[str]
+) -> None:
+    """Ask for the next thing to be typed, or do the verb when nothing is left to ask."""
+    if left:
+        turn.go(NAME, {"verb": verb, "no": no, "version": version, "facts": dict(facts), "left": list(left)})
+        _ask_typed(turn, verb, no, name=left[0])
         return
+    turn.go(HOME)
     await _do(turn, verb, no, version=version, facts=facts)
 
 
-async def _facts_or_ask(turn: Turn, verb: str, no: str, *, version: str, chosen: list[str]) -> dict[str, str] | None:
-    """The facts chosen by buttons so far, or None after asking for the next one."""
-
-    def value(*parts: str) -> str:
-        return ":".join([PREFIX, verb, no, version, *chosen, *parts])
-
+def _ask_typed(turn: Turn, verb: str, no: str, *, name: str) -> None:
     office = turn.office
-    if verb == "decline" and not chosen:
-        grounds = office.rulebook.decline_grounds
-        turn.say("staff.which_ground", _one_a_row([Choice(label=g.short, value=value(g.code)) for g in grounds]), no=no)
-        return None
-    if verb == "route" and not chosen:
-        turn.say("staff.which_bureau", rows_of(_bureaus(turn, value), 2), no=no)
-        return None
-    if verb == "close_with" and not chosen:
-        found = await dossier(turn.tx, _staff(turn), no, office=office)
-        if not found.outcomes:
-            raise CaseError("stale_card", no=no, status=found.case.status.value)
-        choices = [Choice(label=office.say(f"outcome.{name}"), value=value(name)) for name in found.outcomes]
-        turn.say("staff.which_outcome", rows_of(choices, 2), no=no)
-        return None
-    if verb == "close_with" and chosen[0] == "terminated" and len(chosen) == 1:
-        grounds = office.rulebook.terminate_grounds
-        turn.say("staff.which_ground", _one_a_row([Choice(label=g.short, value=value(g.code)) for g in grounds]), no=no)
-        return None
-    return _facts(verb, chosen)
-
-
-def _facts(verb: str, chosen: list[str]) -> dict[str, str]:
-    names: Mapping[str, tuple[str, ...]] = {
-        "decline": ("ground",),
-        "route": ("bureau",),
-        "close_with": ("outcome", "ground"),
-    }
-    return dict(zip(names.get(verb, ()), chosen, strict=False))
-
-
-def _one_a_row(choices: list[Choice]) -> Buttons:
-    return rows_of(choices, 1)
-
-
-def _bureaus(turn: Turn, value: object) -> list[Choice]:
-    assert callable(value)
-    rulebook = turn.office.rulebook
-    heads = rulebook.directory.heads(rulebook.site.desk)
-    return [Choice(label=bureau.short, value=value(bureau.code)) for bureau in heads]
+    ask = office.say(f"page.ask.{verb if name == 'reason' else name}")
+    turn.say("staff.tell", no=no, verb=office.say(f"verb.{verb}"), ask=ask)
 
 
 async def _told(turn: Turn) -> None:
-    """The officer's sentence for the verb that was chosen."""
+    """The officer's words for the verb that was chosen."""
     data = turn.session.data
     if turn.command() in ("cancel", "back"):
         turn.go(HOME)
         turn.say("staff.left")
         return
+    name, *left = data["left"]
     if not turn.text:
-        turn.say(f"staff.tell_{data['verb']}", no=data["no"])
+        _ask_typed(turn, data["verb"], data["no"], name=name)
         return
-    facts = {**data["facts"], "reason": turn.text}
-    turn.go(HOME)
-    await _do(turn, data["verb"], data["no"], version=data["version"], facts=facts)
+    facts = {**data["facts"], name: turn.text}
+    await _tell_or_do(turn, data["verb"], data["no"], version=data["version"], facts=facts, left=left)
 
 
 async def _do(turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[str, str]) -> None:
@@ -192,3 +209,11 @@ async def _do(turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[st
     except CaseError:
         # Sent back or routed away: the case is no longer this officer's to see.
         turn.say("staff.gone", no=no)
+
+
+async def _log_in(turn: Turn) -> None:
+    _login(turn)
+
+
+MENU = {"todo": _todo, "login": _log_in}
+"""Buttons that are about no case."""

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from cases.intake import Draft, Slot
-from cases.lifecycle import QUESTION
 from cases.model import Kind
 from cases.routing import Place
-from handlers.casework import department_name, find_route, why
+from cases.transitions import QUESTION
+from handlers.filing import department_name, find_route, why
 from handlers.office import Office
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
 

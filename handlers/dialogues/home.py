@@ -10,10 +10,10 @@ from cases.messages import Choice, Incoming
 from cases.model import Kind
 from handlers.access import case_of
 from handlers.cards import rows_of
+from handlers.consumer_cards import RATE
 from handlers.dialogues import desk, intake, progress, questions
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
-from handlers.ratings import RATE
 from handlers.staffing import redeem
 from storage.inbox_store import dump_incoming, load_incoming
 

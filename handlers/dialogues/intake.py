@@ -9,10 +9,10 @@ from functools import partial
 
 from cases import intake
 from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Slot
-from cases.lifecycle import QUESTION
 from cases.messages import Choice
 from cases.model import Kind
-from handlers import casework
+from cases.transitions import QUESTION
+from handlers import filing
 from handlers.dialogues.answers import give_up, read_answer
 from handlers.dialogues.facts import fact_line, fact_words, other_door, summary
 from handlers.dialogues.questions import PREFIX, choices, is_offered, question
@@ -215,7 +215,7 @@ async def _confirm(turn: Turn, draft: Draft) -> None:
     if slot is not Slot.CONFIRM:
         _ask(turn, draft)
         return
-    cases = await casework.file(turn.tx, draft, person=turn.person, office=turn.office)
+    cases = await filing.file(turn.tx, draft, person=turn.person, office=turn.office)
     numbers = list_words(tuple(case.no for case in cases), office=turn.office)
     turn.say("intake.filed", numbers=numbers)
     turn.go(HOME, {"filed": {turn.session.data["n"]: numbers}})

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from cases.errors import CaseError
-from cases.lifecycle import HANDLED
+from cases.lifecycle import verbs_for
 from cases.messages import Choice
-from cases.model import Case, Kind, Status
+from cases.model import Case, Kind, Role, Status
+from cases.transitions import HANDLED
 from handlers import casework
 from handlers.access import case_of
-from handlers.cards import Buttons, case_facts, consumer_card, rows_of
+from handlers.cards import Buttons, case_facts, rows_of
+from handlers.consumer_cards import ASKED, OWN, consumer_buttons, consumer_card
+from handlers.dialogues import intake
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import keep_attachments
-from handlers.ratings import rating_buttons
 
 NAME = "progress"
-PREFIX = "pg"
+PREFIX = OWN
 SHOWN = 10
+Act = Callable[[Turn, str], Awaitable[None]]
 RATINGS = ("1", "2", "3")
 RATABLE = frozenset({Status.FOLLOWING_UP})
 """Cases whose consumer was asked."""
@@ -43,16 +47,7 @@ async def show(turn: Turn) -> None:
 
 async def show_case(turn: Turn, case: Case) -> None:
     clocks = (await turn.tx.clocks.of([case.no])).get(case.no, [])
-    turn.tell(consumer_card(case, clocks=clocks, office=turn.office), _buttons(turn, case))
-
-
-def _buttons(turn: Turn, case: Case) -> Buttons:
-    if case.status in RATABLE:
-        return rating_buttons(case, office=turn.office)
-    if case.status in HANDLED:
-        return ()
-    verbs = ["add", "chase", *(["withdraw"] if case.kind is Kind.COMPLAINT else [])]
-    return (tuple(turn.choice(f"verb.{verb}", f"{PREFIX}:{verb}:{case.no}") for verb in verbs),)
+    turn.tell(consumer_card(case, clocks=clocks, office=turn.office), consumer_buttons(case, office=turn.office))
 
 
 async def choose(turn: Turn, verb: str) -> None:
@@ -99,6 +94,47 @@ async def _withdraw_now(turn: Turn, no: str) -> None:
     turn.say("progress.withdrawn", no=no)
 
 
+def _answering(verb: str) -> Act:
+    """A verb that the consumer does by one tap."""
+
+    async def answer(turn: Turn, no: str) -> None:
+        case = await case_of(turn.tx, turn.person, no)
+        if verb == "agree_reclassify":
+            await _reclassify(turn, case)
+            return
+        case = await casework.decide(turn.tx, turn.person, no, verb=verb, office=turn.office)
+        turn.say(f"progress.{verb}", **case_facts(case, office=turn.office))
+
+    return answer
+
+
+async def _reclassify(turn: Turn, case: Case) -> None:
+    """What was brought as a question is taken up as what it is; the law's further facts are asked for (Art. 10)."""
+    kind = Kind((case.asked or "").partition(":")[2] or Kind.COMPLAINT)
+    await casework.decide(turn.tx, turn.person, case.no, verb="agree_reclassify", office=turn.office)
+    turn.say("progress.agree_reclassify", no=case.no)
+    turn.message = replace(turn.message, text=case.narrative, pressed="")
+    await intake.begin(turn, kinds=(kind,), text=case.narrative)
+
+
+def _telling(verb: str) -> Act:
+    """A verb that needs a sentence from the consumer."""
+
+    async def ask(turn: Turn, no: str) -> None:
+        case = await case_of(turn.tx, turn.person, no)
+        if verb not in verbs_for(case, Role.CONSUMER):
+            raise CaseError("not_now", no=no, status=case.status.value, verb=verb)
+        turn.say(f"progress.{verb}_what", no=no)
+        turn.go(NAME, {"no": no, "verb": verb, "aside": _aside(turn)})
+
+    return ask
+
+
+def _aside(turn: Turn) -> dict[str, object] | None:
+    """A draft that waits while something else is said."""
+    return {"dialogue": turn.session.dialogue, "data": turn.session.data} if turn.session.dialogue != HOME else None
+
+
 async def _chase(turn: Turn, no: str) -> None:
     case = await casework.chase(turn.tx, turn.person, no, office=turn.office)
     turn.say("progress.chased", **case_facts(case, office=turn.office))
@@ -115,8 +151,7 @@ async def _add(turn: Turn, no: str) -> None:
         turn.say("progress.added", no=no)
         return
     turn.say("progress.add_what", no=no)
-    aside = {"dialogue": turn.session.dialogue, "data": turn.session.data} if turn.session.dialogue != HOME else None
-    turn.go(NAME, {"no": no, "aside": aside})
+    turn.go(NAME, {"no": no, "aside": _aside(turn)})
 
 
 async def hear(turn: Turn) -> None:
@@ -124,6 +159,14 @@ async def hear(turn: Turn) -> None:
     no = str(turn.session.data.get("no", ""))
     if turn.command() in ("cancel", "back"):
         turn.say("progress.add_left")
+        _leave(turn)
+        return
+    verb = turn.session.data.get("verb")
+    if verb and turn.text:
+        case = await casework.decide(
+            turn.tx, turn.person, no, verb=verb, facts={"reason": turn.text}, office=turn.office
+        )
+        turn.say(f"progress.{verb}", **case_facts(case, office=turn.office))
         _leave(turn)
         return
     ids = keep_attachments(turn.tx, turn.message, office=turn.office)
@@ -160,7 +203,7 @@ async def rated(turn: Turn) -> None:
 async def rated_by_digit(turn: Turn) -> bool:
     """A bare 1, 2 or 3 rates the case that was closed last; False when none waits for it."""
     cases = await turn.tx.cases.of_person(turn.person, limit=SHOWN)
-    asked = [case.no for case in cases if case.status in RATABLE]
+    asked = [case.no for case in cases if case.status in RATABLE and case.rating is None]
     clocks = await turn.tx.clocks.of(asked) if asked else {}
     if not clocks:
         return False
@@ -174,4 +217,12 @@ async def _rate(turn: Turn, no: str, value: str) -> None:
     turn.say(f"progress.rated_{value}", **case_facts(case, office=turn.office))
 
 
-VERBS = {"card": _card, "withdraw": _withdraw, "withdraw_now": _withdraw_now, "chase": _chase, "add": _add}
+VERBS: Mapping[str, Act] = {
+    "card": _card,
+    "withdraw": _withdraw,
+    "withdraw_now": _withdraw_now,
+    "chase": _chase,
+    "add": _add,
+    **{verb: _answering(verb) for verb in (*ASKED, "leave_group")},
+    **{verb: _telling(verb) for verb in ("settle", "recuse")},
+}

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.calendar import CHINA, DayKind, china_date, china_instant
-from cases.clocks import ClockRule, Unit, prove
+from cases.clocks import ClockRule, Unit
 from cases.model import Kind
+from cases.proofs import prove
 from tests.house import rulebook
 
 ROWS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parents[1] / "truth" / "due_dates.toml").read_text("utf-8"))[

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from cases.events import EventName
 from cases.intake import Slot
-from cases.lifecycle import OUTCOME_PATHS, TABLE
 from cases.model import Kind, Status
 from cases.notices import LOWEST_RATING
 from cases.routing import Place
 from cases.texts import PART, SINGLE, TextFault, Texts, placeholders, sms_segments
-from handlers.cards import OFFICER_VERBS
-from handlers.dialogues.desk import TELLS
+from cases.transitions import OUTCOME_PATHS, TABLE
+from handlers.consumer_cards import ASKED
+from handlers.forms import CHOSEN, VERBS
 from handlers.staffing import STAFF_ROLES
 from tests.house import rulebook
 
@@ -37,7 +37,10 @@ COMMON = {"signature", "site", "hotline"}
 KEY = re.compile(r"[a-z][a-z_]*(\.[a-z0-9_]+)+")
 IN_PAGES = re.compile(r"""["'](page\.[a-z0-9_.]*[a-z0-9_])["']""")
 JOINED_IN_PAGES = re.compile(r"""["']([a-z_.]+\.)["'] ~""")
-ENDINGS = {"declined", "withdrawn", "redirected", "answered"}
+ENDINGS = {"declined", "withdrawn", "redirected", "answered", "duplicate"}
+ASKING = {row.verb for row in TABLE if "reason" in (*row.needs, *row.may)} | {"close_with"}
+UNTYPED = {"reason", "rating", "enterprise"}
+TYPED = {name for row in TABLE for name in (*row.needs, *row.may)} - UNTYPED
 OURS: dict[str, set[str]] = {
     "status": set(Status),
     "next": set(Status),
@@ -48,10 +51,14 @@ OURS: dict[str, set[str]] = {
     "event": set(EventName),
     "role": set(STAFF_ROLES),
     "outcome": set(OUTCOME_PATHS) | ENDINGS,
-    "verb": {row.verb for row in TABLE} | set(OFFICER_VERBS) | {"card"},
+    "verb": {*VERBS, "card", "more"},
     "rating": {str(n) for n in range(1, LOWEST_RATING + 1)},
     "progress.rated_": {str(n) for n in range(1, LOWEST_RATING + 1)},
-    "staff.tell_": set(TELLS),
+    "page.ask": ASKING | TYPED,
+    "staff.which_": (TYPED | {"outcome"}) & CHOSEN,
+    "choice": set(ASKED),
+    "asked": {"offer", "entrust", "join", "reclassify"},
+    "progress": {*ASKED, "settle", "settle_what", "recuse", "recuse_what", "leave_group"},
     "ask.narrative_": set(Kind),
 }
 """Families of keys that are put together from a closed list."""
@@ -111,8 +118,9 @@ def test_every_error_that_the_code_raises_has_its_sentence_and_no_sentence_is_le
 
 
 def test_every_text_is_used() -> None:
-    used = literals() | {notice.text for notice in BOOK.notices}
-    used |= {warning.text for clock in BOOK.clocks for warning in clock.warnings}
+    books = [rulebook(site) for site in ("puyang", "chongxin")]
+    used = literals() | {notice.text for book in books for notice in book.notices}
+    used |= {warning.text for book in books for clock in book.clocks for warning in clock.warnings}
     families = patterns()
     idle = [key for key in KEYS - used if not any(pattern.fullmatch(key) for pattern in families)]
     assert sorted(idle) == []

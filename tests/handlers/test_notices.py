@@ -15,7 +15,7 @@ from tests.house import MILK, Town, files_complaint, rulebook
 BOOK = rulebook()
 REASON = "请向住建部门反映，电话见其网站"
 LONGEST_BUREAU = max(BOOK.directory, key=lambda bureau: len(bureau.short))
-GROUNDS = [ground.code for ground in (*BOOK.decline_grounds, *BOOK.terminate_grounds)]
+GROUNDS = [ground.code for ground in (*BOOK.grounds.decline, *BOOK.grounds.terminate)]
 
 
 async def facts_of(here: Town, no: str, *, ground: str = "16-2", **more: object) -> dict[str, str]:

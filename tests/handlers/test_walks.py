@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from cases.errors import CaseError
 from cases.intake import Draft
-from cases.lifecycle import HANDLED, OUTCOME_PATHS, TABLE, find, outcomes_for
+from cases.lifecycle import find, outcomes_for
 from cases.messages import Address
 from cases.model import Case, Kind, Role, Staff, StaffId, Status
-from handlers import casework, deadlines
+from cases.transitions import HANDLED, OUTCOME_PATHS, TABLE
+from handlers import casework, deadlines, filing
 from handlers.cards import actions
 from handlers.staffing import STAFF_ROLES
 from main import House
@@ -39,7 +40,7 @@ STEPS = st.lists(st.one_of(ALLOWED, ALLOWED, ALLOWED, ANYTHING), min_size=8, max
 def chosen(case: Case, number: int) -> Step:
     steps: list[Step] = [(Role.SYSTEM, "time", days) for days in ("1", "5", "30")]
     for role in STAFF_ROLES:
-        steps += [(role, verb, "") for verb in actions(case, role) if verb != "close_with"]
+        steps += [(role, verb, "") for verb in actions(case, {role}) if verb != "close_with"]
         steps += [(role, "close_with", outcome) for outcome in outcomes_for(case, role)]
     steps += [(Role.CONSUMER, verb, "") for verb in ("add", "chase", "withdraw", "rate") if find(case, verb)]
     return steps[number % len(steps)]
@@ -87,7 +88,7 @@ async def walk(template: Path, kind: Kind, steps: Sequence[int | Step]) -> None:
             async with here.house.database.begin() as tx:
                 for staff in STAFF.values():
                     tx.staff.add(staff, at=here.clock())
-                (case,) = await casework.file(tx, draft(kind), person=WANG, office=here.house.office)
+                (case,) = await filing.file(tx, draft(kind), person=WANG, office=here.house.office)
             before = case
             for step in steps:
                 with suppress(CaseError):

@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import bot.web
-from bot.web.desk_views import FIELDS, GROUPS, PARTICULARS
+from bot.web.desk_views import GROUPS, PARTICULARS, TOLD
 from cases.calendar import DayKind
 from cases.messages import AttachmentKind
-from handlers.cards import OFFICER_VERBS
 from tests.house import rulebook
 
 FOLDER = Path(bot.web.__file__).parent
@@ -21,15 +20,11 @@ def test_every_text_named_in_a_page_is_written() -> None:
     keys = {key for source in sources for key in KEY.findall(source.read_text("utf-8")) if not key.endswith(".")}
     keys |= {f"page.group.{name}" for name in GROUPS} | {f"page.fact.{name}" for name in PARTICULARS}
     keys |= {f"page.attachment.{kind.value}" for kind in AttachmentKind}
-    keys |= {f"page.ask.{verb}" for verb, fields in FIELDS.items() if "reason" in fields}
-    keys |= {f"page.proof.{why}" for why in (*DayKind, "first_day", "day", "rolled")}
+    keys |= {f"page.fact.{name}" for name in (*TOLD, "sibling", "origin", "part_of", "part")}
+    keys |= {f"page.proof.{why}" for why in (*DayKind, "first_day", "day", "rolled", "paused", "chosen", "hours")}
     assert keys - rulebook().texts.keys() == set()
 
 
 def test_templates_hold_no_words_of_their_own() -> None:
     found = {path.name: re.findall("[\u3400-\u9fff]", path.read_text("utf-8")) for path in FOLDER.rglob("*.html")}
     assert {name: words for name, words in found.items() if words} == {}
-
-
-def test_every_action_of_an_officer_has_a_form() -> None:
-    assert set(OFFICER_VERBS) == set(FIELDS)

@@ -1,0 +1,90 @@
+"""What a staff verb asks for: its fields in order, and what may be chosen in them; the same in chat and on the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cases.lifecycle import find, outcomes_for
+from cases.model import Case, Kind, Role
+from cases.routing import Bureau
+from cases.transitions import TABLE
+from handlers.office import Office
+from storage.database import Transaction
+
+CHOSEN = frozenset({"ground", "bureau", "outcome", "mediator", "officer", "law", "why", "adoption", "level", "kind"})
+"""Facts that are chosen from a list; the others are typed."""
+VERBS = frozenset(row.verb for row in TABLE) | {"close_with"}
+"""Everything that can be asked for, by whomever."""
+GROUNDED = frozenset({"terminated"})
+"""Outcomes for which the law wants a ground (Order 121, Art. 23)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One thing to choose: the value of the fact, its short words, and where it helps the full wording."""
+
+    value: str
+    label: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One fact of a form. ``options`` is empty for what is typed; a field that is not ``needed`` may stay empty."""
+
+    name: str
+    needed: bool
+    options: tuple[Option, ...] = ()
+
+    @property
+    def chosen(self) -> bool:
+        return self.name in CHOSEN
+
+
+def field_names(case: Case, verb: str) -> tuple[tuple[str, bool], ...]:
+    """The facts that the verb takes now, in the order in which they are asked for, and whether each is needed."""
+    if verb == "close_with":
+        return ("outcome", True), ("ground", False), ("reason", True)
+    row = find(case, verb)
+    return tuple((name, name in row.needs) for name in (*row.needs, *row.may)) if row else ()
+
+
+async def fields(
+    tx: Transaction, case: Case, verb: str, *, roles: frozenset[Role], office: Office
+) -> tuple[Field, ...]:
+    """The form of ``verb`` for those who act in these roles."""
+    found = []
+    for name, needed in field_names(case, verb):
+        options = await _options(tx, case, name, verb=verb, roles=roles, office=office) if name in CHOSEN else ()
+        if verb == "close_with" and name == "ground" and not GROUNDED & set(outcomes_for(case, roles)):
+            continue
+        found.append(Field(name=name, needed=needed, options=tuple(options)))
+    return tuple(found)
+
+
+async def _options(
+    tx: Transaction, case: Case, name: str, *, verb: str, roles: frozenset[Role], office: Office
+) -> Sequence[Option]:
+    grounds = office.rulebook.grounds
+    match name:
+        case "outcome":
+            return [Option(value=o, label=office.say(f"outcome.{o}")) for o in outcomes_for(case, roles)]
+        case "bureau":
+            return [_bureau(bureau) for bureau in office.rulebook.directory.heads(office.rulebook.site.desk)]
+        case "mediator":
+            return [Option(value=m.id, label=m.name) for m in await tx.staff.of(roles=(Role.MEDIATOR,))]
+        case "officer":
+            colleagues = await tx.staff.of([case.bureau or ""], roles=(Role.OFFICER, Role.LEAD))
+            return [Option(value=m.id, label=m.name) for m in colleagues if m.id != case.officer]
+        case "kind":
+            return [Option(value=k.value, label=office.say(f"kind.{k.value}")) for k in Kind if k is not case.kind]
+        case "level":
+            return [Option(value=reward.code, label=reward.short) for reward in grounds.rewards]
+    lists = {"law": grounds.tell, "why": grounds.suspend, "adoption": grounds.adoption}
+    own = grounds.decline if verb == "decline" else grounds.terminate
+    return [Option(value=g.code, label=g.short, title=g.text) for g in lists.get(name, own)]
+
+
+def _bureau(bureau: Bureau) -> Option:
+    return Option(value=bureau.code, label=bureau.short, title=bureau.name)
