@@ -46,7 +46,7 @@ def _next(case: Case, *, due: str, office: Office) -> str:
 
 def consumer_buttons(case: Case, *, office: Office) -> Buttons:
     """The buttons under one's own case: what was asked first, then what can be done at any time."""
-    if case.status is Status.FOLLOWING_UP and case.rating is None:
+    if "rate" in verbs_for(case, Role.CONSUMER) and case.rating is None:
         return rating_buttons(case, office=office)
     allowed = set(verbs_for(case, Role.CONSUMER)) - RATING
     if "supplement" in allowed:

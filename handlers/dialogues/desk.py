@@ -38,7 +38,7 @@ async def heard(turn: Turn) -> bool:
         await _todo(turn)
     elif command == "login":
         _login(turn)
-    elif CASE_NO.match(turn.text):
+    elif CASE_NO.match(turn.text) and not _asked_for_number(turn):
         _leave(turn)  # the number of a case is no sentence for a consumer
         await show(turn, turn.text)
     elif turn.session.dialogue == NAME:
@@ -50,6 +50,11 @@ async def heard(turn: Turn) -> bool:
     else:
         return False
     return True
+
+
+def _asked_for_number(turn: Turn) -> bool:
+    """Whether the number of another case is the answer that was asked for."""
+    return turn.session.dialogue == NAME and turn.session.data.get("left", [""])[0] == "other"
 
 
 def _is_idle_talk(turn: Turn) -> bool:

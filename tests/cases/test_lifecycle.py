@@ -12,6 +12,7 @@ from cases.events import EventName
 from cases.lifecycle import find, move, outcomes_for, received, replay, steps_to, verbs_for
 from cases.model import CONSUMER, Actor, Case, CaseNo, Kind, Role, Staff, StaffId, Status
 from cases.transitions import CONDITIONS, HANDLED, OPEN, OUTCOME_PATHS, TABLE, Transition
+from tests.cases.states import FAILING, FITTING
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 VERBS = sorted({row.verb for row in TABLE})
@@ -34,26 +35,6 @@ FACTS = {
     "kind": "complaint",
 }
 FIRST = Status.RECEIVED
-FITTING: dict[str, dict[str, object]] = {
-    "": {},
-    "first": {},
-    "unrated": {},
-    "placed": {},
-    "rehandled": {"rehandled": 1},
-    "urgent": {"urgent": True},
-    "joined": {"part_of": CaseNo("2")},
-    "asked": {"asked": "offer"},
-    "offered": {"asked": "offer"},
-    "asked_entrust": {"asked": "entrust:m"},
-    "asked_join": {"asked": "join:2"},
-    "asked_reclassify": {"asked": "reclassify:complaint"},
-}
-"""A case for each condition of the table."""
-FAILING: dict[str, dict[str, object]] = {
-    "first": {"rehandled": 1},
-    "unrated": {"rating": 3},
-    "placed": {"bureau": None},
-}
 
 
 def case(kind: Kind, status: Status, *, only: str = "") -> Case:

@@ -1,0 +1,134 @@
+"""Every row of the table is reached in chat by those whose role allows it, and by nobody else."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from cases.calendar import china_date
+from cases.model import Case, Role
+from cases.transitions import Transition
+from handlers.forms import CHOSEN
+from tests.house import Person, Town
+from tests.reaching import POSTS, ROWS, Stage, row_name, source_of
+
+TYPED = {"reason": "情况属实", "days": "15", "amount": "8万元"}
+STAFF_ROLES = set(POSTS)
+BY_CONSUMER = {"rate": "满意", "rate_low": "不满意", "add": "补充", "supplement": "补充"}
+ANSWERS = {"take_offer", "agree_entrust", "agree_join", "agree_reclassify", "refuse", "go_on"}
+
+
+async def stage(town: Town) -> tuple[Stage, dict[Role, Person]]:
+    people, ids = {}, {}
+    for role, (bureau, post) in POSTS.items():
+        people[role] = await town.staff(f"{role.value}某", bureau=bureau, role=post)
+    await town.staff("同事某", bureau=POSTS[Role.OFFICER][0])
+    async with town.house.database.read() as tx:
+        for role, (bureau, _) in POSTS.items():
+            member = await tx.staff.named(bureau, f"{role.value}某")
+            assert member
+            ids[role] = member.id
+    return Stage(house=town.house, clock=town.clock, ids=ids, numbers=itertools.count(1)), people
+
+
+async def does(town: Town, person: Person, case: Case, row: Transition, *, other: str) -> list[str]:
+    """Open the case, press the verb, choose the first of what is offered, type what is asked."""
+    say = town.house.office.say
+    await person.says(case.no)
+    label = say(f"verb.{row.verb}")
+    if not offers(person, label) and offers(person, say("verb.more")):
+        await person.presses(say("verb.more"))
+    if not offers(person, label):
+        return [f"no button {label}"]
+    told = await person.presses(label)
+    for name in [name for name in row.needs if name in CHOSEN]:
+        choices = [choice for line in person.told[-1].choices for choice in line]
+        assert choices, f"nothing to choose for {name}: {told}"
+        told = await person.sends(person.message(pressed=choices[0].value))
+    for name in [name for name in row.needs if name not in CHOSEN]:
+        told = await person.says({**TYPED, "other": other}[name])
+    return told
+
+
+def offers(person: Person, label: str) -> bool:
+    return any(choice.label == label for line in person.told[-1].choices for choice in line)
+
+
+async def test_every_row_is_done_in_chat_by_each_role_that_it_names(puyang: Town) -> None:
+    here, people = await stage(puyang)
+    wang = puyang.person("wang")
+    missed: list[str] = []
+    for row, kind in ROWS:
+        for role in sorted(row.roles & STAFF_ROLES):
+            source = source_of(row, role)
+            case, other = await here.puts(row, kind, source, person=wang.address)
+            told = await does(puyang, people[role], case, row, other=other)
+            if f"{row.verb} {row.event.value}" not in await here.verbs_of(case.no):
+                missed.append(f"{row_name(row, source)} by {role}: {told}")
+    assert not missed, "\n".join(missed)
+
+
+async def test_every_row_of_a_consumer_is_done_in_chat_by_the_consumer(puyang: Town) -> None:
+    here, _ = await stage(puyang)
+    missed: list[str] = []
+    for n, (row, kind) in enumerate(ROWS):
+        source = source_of(row, Role.CONSUMER)
+        if Role.CONSUMER not in row.roles or row.verb == "negotiate":  # that one is offered in the intake
+            continue
+        person = puyang.person(f"wang{n}")
+        await person.says("你好")
+        await person.presses("同意")
+        case, _other = await here.puts(row, kind, source, person=person.address)
+        told = await consumer_does(puyang, person, case, row)
+        if f"{row.verb} {row.event.value}" not in await here.verbs_of(case.no):
+            missed.append(f"{row_name(row, source)}: {told}")
+    assert not missed, "\n".join(missed)
+
+
+async def consumer_does(town: Town, person: Person, case: Case, row: Transition) -> Sequence[str]:
+    say = town.house.office.say
+    await person.says(case.no)
+    label = BY_CONSUMER.get(row.verb) or say(f"choice.{row.verb}" if row.verb in ANSWERS else f"verb.{row.verb}")
+    if not offers(person, label):
+        return [f"no button {label}"]
+    told = await person.presses(label)
+    if row.verb == "withdraw":
+        return await person.presses("确定撤回")
+    if row.verb in ("settle", "recuse", "add", "supplement"):
+        return await person.says("商家退了58元")
+    return told
+
+
+async def test_no_row_is_done_in_chat_by_a_role_that_it_does_not_name(puyang: Town) -> None:
+    here, people = await stage(puyang)
+    wang, thief = puyang.person("wang"), puyang.person("thief")
+    await thief.says("你好")
+    await thief.presses("同意")
+    for row, kind in ROWS:
+        source = source_of(row, Role.OFFICER)
+        case, _other = await here.puts(row, kind, source, person=wang.address)
+        allowed = row.roles | ({Role.SUPERIOR} if Role.LEAD in row.roles else set())
+        others = [people[role] for role in sorted(STAFF_ROLES - allowed)]
+        for person in (*others, thief):
+            told = await person.sends(person.message(pressed=f"st:{row.verb}:{case.no}:1"))
+            assert len(told) == 1, (row_name(row, source), told)
+            assert "是我们的问题" not in told[0]
+        assert await here.verbs_of(case.no) == [], row_name(row, source)
+
+
+async def test_a_verb_done_twice_is_refused_with_how_the_case_stands(puyang: Town) -> None:
+    here, people = await stage(puyang)
+    wang = puyang.person("wang")
+    for row, kind in ROWS:
+        role = min(row.roles & STAFF_ROLES, default=None)
+        source = source_of(row, role or Role.OFFICER)
+        if role is None or row.target is None or row.target is source:
+            continue
+        case, other = await here.puts(row, kind, source, person=wang.address)
+        await does(puyang, people[role], case, row, other=other)
+        before = await here.verbs_of(case.no)
+        told = await people[role].sends(people[role].message(pressed=f"st:{row.verb}:{case.no}:1"))
+        assert len(told) == 1
+        assert case.no in told[0]
+        assert await here.verbs_of(case.no) == before, row_name(row, source)
+    assert china_date(puyang.clock()) == puyang.house.office.today()
