@@ -172,7 +172,7 @@ TABLE: tuple[Transition, ...] = (
     # complaints: several consumers against one business
     row("ask_join", COMPLAINT, "checking accepted mediating", "", "join_asked", OFFICE, "Art. 12", "other"),
     row("agree_join", COMPLAINT, "checking accepted mediating", "", "joined", PERSON, "Art. 12", only="asked_join"),
-    row("represent", COMPLAINT, PLACED, "", "represented", OFFICE, "Art. 12", "reason"),
+    row("represent", COMPLAINT, PLACED - {S.ROUTED}, "", "represented", OFFICE, "Art. 12", "reason"),
     row("leave_group", COMPLAINT, PLACED, "", "left_group", PROGRAM | PERSON | OFFICE, "Art. 12", only="joined"),
     # complaints: the end
     row("close", COMPLAINT, "agreed", "closed", "closed", OFFICE, "", "reason?"),

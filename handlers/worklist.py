@@ -167,7 +167,8 @@ def _for_eyes_of(staff: Staff, whole: Dossier) -> Dossier:
     """What this member need not know is left out, never only hidden by the page (Order 121, Art. 37)."""
     case = whole.case
     if not may_know(staff, case):
-        return replace(whole, consumer=None, hidden=True)
+        named = whole.consumer is not None and not whole.consumer.anonymous
+        return replace(whole, consumer=None, hidden=named)
     if staff.role is Role.MERCHANT:
         return _for_merchant(whole)
     if staff.role is Role.MEDIATOR:

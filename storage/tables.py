@@ -65,6 +65,7 @@ class Schema:
         self._vault = vault
         self._messages()
         self._cases()
+        self._who_brought_them()
         self._about_cases()
         self._evidence()
         self._people()
@@ -165,13 +166,9 @@ class Schema:
             Column("sampled", Boolean, nullable=False, server_default=false()),
             Column("version", Integer, nullable=False),
         )
-        cases = self.cases.c
-        Index("ix_cases_bureau_status", cases.bureau, cases.status)
-        asked = cases.status == "following_up"
-        Index("ix_cases_following_up", cases.received_at, sqlite_where=asked, postgresql_where=asked)
-        for guest in (cases.part_of, cases.enterprise, cases.mediator):
-            there = guest.is_not(None)
-            Index(f"ix_cases_{guest.name}", guest, sqlite_where=there, postgresql_where=there)
+        _index_cases(self.cases)
+
+    def _who_brought_them(self) -> None:
         self.identities = Table(
             "identities",
             self.metadata,
@@ -311,3 +308,13 @@ class Schema:
             Column("value", String(120), nullable=False),
             Column("at", Instant, nullable=False),
         )
+
+
+def _index_cases(table: Table) -> None:
+    cases = table.c
+    Index("ix_cases_bureau_status", cases.bureau, cases.status)
+    asked = cases.status == "following_up"
+    Index("ix_cases_following_up", cases.received_at, sqlite_where=asked, postgresql_where=asked)
+    for guest in (cases.part_of, cases.enterprise, cases.mediator):
+        there = guest.is_not(None)
+        Index(f"ix_cases_{guest.name}", guest, sqlite_where=there, postgresql_where=there)

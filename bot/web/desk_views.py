@@ -56,6 +56,8 @@ TOLD = (
     *("outcome", "reason", "until", "days", "level", "amount", "reward", "clue", "other", "count", "rating"),
 )
 """The particulars of an event that the journal on the page tells."""
+SHOWN = 6
+"""Forms on the page of a case; the rest stand behind one more tap."""
 LONGEST_ENDING = 4
 
 
@@ -154,6 +156,19 @@ class CaseView:
     journal: tuple[Entry, ...]
     sent: tuple[Entry, ...]
     actions: tuple[Action, ...]
+
+    @property
+    def first(self) -> tuple[Action, ...]:
+        """The forms that are shown at once; the others open with one more tap."""
+        return self.actions[:SHOWN] if len(self.actions) > SHOWN + 1 else self.actions
+
+    @property
+    def others(self) -> tuple[Action, ...]:
+        return self.actions[len(self.first) :]
+
+    @property
+    def other_verbs(self) -> frozenset[str]:
+        return frozenset(action.verb for action in self.others)
 
 
 def groups(items: Sequence[Item], *, office: Office) -> tuple[Group, ...]:

@@ -159,7 +159,7 @@ async def test_forms_are_shown_for_what_may_be_done_only(site: Site) -> None:
     officer = await site.member("李明")
     await filed(site)
     _, page = await officer.get(f"/desk/case/{NO}")
-    assert set(re.findall(rf"/desk/case/{NO}/(\w+)", page)) == {"sign", "reply", "send_back"}
+    assert set(re.findall(rf"/desk/case/{NO}/(\w+)", page)) == {"sign", "reply", "send_back", "find_clue"}
     assert (await officer.submit(f"/desk/case/{NO}/rate", rating="1"))[0] == 404
     assert (await officer.submit(f"/desk/case/{NO}/accept"))[0] == 409
 
