@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from cases.lifecycle import find, outcomes_for
 from cases.model import Case, Kind, Role
 from cases.routing import Bureau
-from cases.transitions import TABLE
+from cases.transitions import PERSON, PROGRAM, TABLE
 from handlers.office import Office
 from storage.database import Transaction
 
 CHOSEN = frozenset({"ground", "bureau", "outcome", "mediator", "officer", "law", "why", "adoption", "level", "kind"})
 """Facts that are chosen from a list; the others are typed."""
-VERBS = frozenset(row.verb for row in TABLE) | {"close_with"}
-"""Everything that can be asked for, by whomever."""
+VERBS = frozenset(row.verb for row in TABLE if row.roles - PERSON - PROGRAM) | {"close_with"}
+"""Everything that people who sign in can do to a case."""
 GROUNDED = frozenset({"terminated"})
 """Outcomes for which the law wants a ground (Order 121, Art. 23)."""
 

@@ -51,7 +51,7 @@ OURS: dict[str, set[str]] = {
     "event": set(EventName),
     "role": set(STAFF_ROLES),
     "outcome": set(OUTCOME_PATHS) | ENDINGS,
-    "verb": {*VERBS, "card", "more"},
+    "verb": {*VERBS, *(row.verb for row in TABLE), "card", "more"},
     "rating": {str(n) for n in range(1, LOWEST_RATING + 1)},
     "progress.rated_": {str(n) for n in range(1, LOWEST_RATING + 1)},
     "page.ask": ASKING | TYPED,
