@@ -168,7 +168,7 @@ async def test_what_was_sent_is_shown_with_how_far_it_got(site: Site) -> None:
     officer = await site.member("李明")
     await filed(site)
     await officer.submit(f"/desk/case/{NO}/reply", reason="明天去店里看")
-    await site.house.delivery.idle()
+    await site.town.settle()
     _, page = await officer.get(f"/desk/case/{NO}")
     assert re.search(r"已送达渠道</b><p class=\"letter\">[^<]*明天去店里看", page)
 
