@@ -10,9 +10,17 @@ from cases.model import Kind
 
 
 class Level(StrEnum):
+    """How high an office stands. A post is what lies below a station: a service point in a market or a community."""
+
     CITY = "city"
     COUNTY = "county"
     STATION = "station"
+    POST = "post"
+
+    @property
+    def local(self) -> bool:
+        """Below a county's bureau."""
+        return self in (Level.STATION, Level.POST)
 
 
 @dataclass(frozen=True, kw_only=True)

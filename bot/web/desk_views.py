@@ -352,11 +352,11 @@ def _action(verb: str, dossier: Dossier, *, office: Office) -> Action:
 def bureau_groups(office: Office) -> tuple[tuple[str, tuple[Bureau, ...]], ...]:
     """Every bureau under the name of its county, the city's own first."""
     directory = office.rulebook.directory
-    heads = [b for b in directory if b.level is not Level.STATION]
+    heads = [b for b in directory if not b.level.local]
     city = tuple(b for b in heads if b.level is Level.CITY)
     found = [(city[0].name, city)] if city else []
     for head in heads:
         if head.level is Level.COUNTY:
-            below = [b for b in directory if b.level is Level.STATION and head.code in directory.line(b.code)]
+            below = [b for b in directory if b.level.local and head.code in directory.line(b.code)]
             found.append((head.name, (head, *below)))
     return tuple(found)

@@ -53,7 +53,7 @@ IN_SITE = [
     ("bureaus.toml", 'parent = "410900"', 'parent = "410999"', "bureau[1].parent", "410999", "code of a bureau"),
     ("bureaus.toml", 'code = "410902002"', 'code = "410902001"', "bureau[12].code", "410902001", "used once"),
     ("bureaus.toml", 'regions = ["410922"]', 'regions = ["410902"]', "bureau[3].regions", "410902", "one bureau"),
-    ("bureaus.toml", 'level = "county"', 'level = "region"', "bureau[2].level", "region", "city, county, station"),
+    ("bureaus.toml", 'level = "county"', 'level = "region"', "bureau[2].level", "region", "city, county, post, station"),
     ("bureaus.toml", 'phone = "12315"', "phone = 12315", "bureau[1].phone", "12315", "a text"),
     ("bureaus.toml", 'phone = "12315"', 'telephone = "12315"', "bureau[1].telephone", "12315", "phone"),
     ("places.toml", 'aliases = ["清丰"', 'alias = ["清丰"', "place[1].alias", "清丰", "aliases"),
