@@ -196,6 +196,12 @@ class Rulebook:
         """The case's time limits that the event starts, stops, pauses, resumes or extends."""
         return tuple(rule for rule in self._moved_by.get(event, ()) if rule.fits(case))
 
+    def hurried(self, case: Case) -> bool:
+        """Whether the site has bound itself to respond to this case at once, whatever was said of danger."""
+        started = self._moved_by[EventName.RECEIVED]
+        fast = (rule for rule in started if rule.unit.span and EventName.RESPONDED in rule.stopped_by)
+        return any(rule.fits(case) for rule in fast)
+
     @cached_property
     def _moved_by(self) -> Mapping[EventName, tuple[ClockRule, ...]]:
         return {event: tuple(rule for rule in self.clocks if event in rule.events) for event in EventName}

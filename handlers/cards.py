@@ -28,6 +28,7 @@ STAFF = "st"
 """Prefix of every staff button."""
 FIRST = (
     "sign",
+    "respond",
     "docket",
     "accept",
     "decline",

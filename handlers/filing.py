@@ -83,7 +83,8 @@ async def case_number(tx: Transaction, kind: Kind, *, at: datetime, office: Offi
 async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Address, office: Office) -> Case:
     found = find_route(draft, case.kind, office=office)
     enterprise = draft.get("enterprise") if case.kind is Kind.COMPLAINT else None
-    case = replace(case, department=found.department, because=why(found, draft, office=office))
+    urgent = case.urgent or office.rulebook.hurried(case)
+    case = replace(case, department=found.department, because=why(found, draft, office=office), urgent=urgent)
     who = intake.consumer(draft, case.kind)
     phone_index = tx.blind_index(who.phone) if who.phone else None
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)
