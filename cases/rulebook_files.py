@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
@@ -143,6 +144,7 @@ def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[R
                 department=row.one_of("department", labels["department"]),
                 because=row.text("because"),
                 basis=row.text("basis"),
+                window=row.flag("window"),
             )
         )
         row.finish("note")
@@ -193,18 +195,28 @@ def read_departments(
     found: dict[str, Department] = {}
     for table in [load(folder / "departments.toml", faults) for folder in folders]:
         for row in table.tables("department"):
-            label = row.one_of("label", labels["department"])
-            known = found.get(label) or Department(label=label, name=label)
-            found[label] = Department(
-                label=label,
-                name=row.text("name", known.name),
-                hotline=row.maybe("hotline") or known.hotline,
-                first_step=row.maybe("first_step") or known.first_step,
-                at_once=row.flag("at_once", known.at_once),
-            )
+            read = _department(row, found, labels)
+            known = found.get(read.label)
+            found[read.label] = replace(known, finer=(*known.finer, read)) if read.when and known else read
             row.finish(*NOTES, "hotline_unverified")
         table.finish()
     return MappingProxyType(found)
+
+
+def _department(row: Table, found: Mapping[str, Department], labels: Mapping[str, tuple[str, ...]]) -> Department:
+    """A row with ``when`` is an office of its own under the label, for those matters: it takes over no telephone."""
+    label = row.one_of("label", labels["department"])
+    when = read_when(row.table("when"), labels) if "when" in row else {}
+    blank = Department(label=label, name=label)
+    known = blank if when else found.get(label, blank)
+    return replace(
+        known,
+        name=row.text("name") if when else row.text("name", known.name),
+        hotline=row.maybe("hotline") or known.hotline,
+        first_step=row.maybe("first_step") or known.first_step,
+        at_once=row.flag("at_once", known.at_once),
+        when=when,
+    )
 
 
 def read_grounds(table: Table) -> Grounds:

@@ -19,13 +19,23 @@ from cases.texts import Texts
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """Another office a matter can belong to: its full name, and its public line when a source is known."""
+    """Another office a matter can belong to: its full name, and its public line when a source is known.
+
+    ``finer``: offices under the same label that have some of its matters, each by its ``when``.
+    """
 
     label: str
     name: str
     hotline: str | None = None
     first_step: str | None = None
     at_once: bool = False
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    finer: tuple[Department, ...] = ()
+
+    def of(self, matter: Matter) -> Department:
+        """The office that has this matter: the first finer one that fits, else this one."""
+        fits = (one for one in self.finer if all(matter.value(key) in values for key, values in one.when.items()))
+        return next(fits, self)
 
 
 @dataclass(frozen=True, kw_only=True)
