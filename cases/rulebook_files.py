@@ -43,6 +43,7 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
     privacy = table.table("privacy")
     for key in TOLD:
         privacy.text(key)
+    on, off = _switched(table)
     site = Site(
         name=table.text("name"),
         short_name=table.text("short_name"),
@@ -58,17 +59,22 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
         website=table.maybe("website"),
         promises=read_promises(table, labels),
         figures=read_figures(table),
-        notices_on=_switched(table, "on"),
-        notices_off=_switched(table, "off"),
+        notices_on=on,
+        notices_off=off,
         samples=_samples(table, labels),
     )
     table.finish(*NOTES)
     return site
 
 
-def _switched(table: Table, key: str) -> frozenset[str]:
-    """The texts of the notices that the site turns on, or off."""
-    return frozenset(table.table("notices").several(key)) if "notices" in table else frozenset()
+def _switched(table: Table) -> tuple[frozenset[str], frozenset[str]]:
+    """The texts of the notices that the site turns on, and off."""
+    if "notices" not in table:
+        return frozenset(), frozenset()
+    about = table.table("notices")
+    on, off = frozenset(about.several("on")), frozenset(about.several("off"))
+    about.finish(*NOTES)
+    return on, off
 
 
 def _samples(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[Sample, ...]:
@@ -76,16 +82,16 @@ def _samples(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[Sampl
     if "follow_up" not in table:
         return ()
     about = table.table("follow_up")
-    found = []
-    for row in about.tables("first"):
-        found.append(Sample(when=read_when(row.table("when"), labels), percent=row.whole("percent", low=0)))
-        row.finish(*NOTES)
-    found.append(Sample(when={}, percent=about.whole("percent", low=0)))
-    about.finish(*NOTES)
-    for sample in found:
-        if sample.percent > 100:
-            about.fault("percent", found=sample.percent, allowed="a whole number from 0 to 100")
-    return tuple(found)
+    return tuple(_sample(row, labels) for row in (*about.tables("first"), about))
+
+
+def _sample(row: Table, labels: Mapping[str, tuple[str, ...]]) -> Sample:
+    when = read_when(row.table("when"), labels) if "when" in row else {}
+    sample = Sample(when=when, percent=row.whole("percent", low=0))
+    if sample.percent > 100:
+        row.fault("percent", found=sample.percent, allowed="a whole number from 0 to 100")
+    row.finish(*NOTES)
+    return sample
 
 
 def _prefix(table: Table) -> str:
