@@ -14,7 +14,7 @@ from cases.clocks import OfficeHours
 from cases.reading import Faults, Table, load
 from cases.routing import Bureau, Directory, Level, RoutingRule
 from cases.rulebook_conditions import read_conditions, read_when
-from cases.rulebook_promises import read_figures, read_promises
+from cases.rulebook_promises import read_figures, read_promises, read_routines
 from cases.site import Department, Ground, Grounds, PlaceName, Reward, Sample, Site
 
 NATIONAL = Path(__file__).parent / "rulebook"
@@ -59,6 +59,7 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
         website=table.maybe("website"),
         promises=read_promises(table, labels),
         figures=read_figures(table),
+        routines=read_routines(table),
         notices_on=on,
         notices_off=off,
         samples=_samples(table, labels),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,6 +134,26 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Routine:
+    """What the office does in some months by itself: on the first working day from ``day`` on (the last of a shorter
+    month), ``to`` is reminded once, in the words of ``text``."""
+
+    code: str
+    text: str
+    months: tuple[int, ...]
+    day: int
+    to: str
+
+    def last_due(self, today: date, calendar: WorkCalendar) -> date:
+        """The latest day on which it was owed, not after ``today``."""
+        days = (self._day(year, month) for year in (today.year - 1, today.year) for month in self.months)
+        return max(due for day in days if (due := calendar.roll_forward(day)) <= today)
+
+    def _day(self, year: int, month: int) -> date:
+        return date(year, month, min(self.day, monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number that the site has published: ``value`` in ``unit``, for ``period``, quoted in ``source``."""
 
@@ -161,6 +182,7 @@ class Site:
     website: str | None = None
     promises: tuple[Promise, ...] = ()
     figures: tuple[Figure, ...] = ()
+    routines: tuple[Routine, ...] = ()
     notices_on: frozenset[str] = frozenset()
     notices_off: frozenset[str] = frozenset()
     samples: tuple[Sample, ...] = ()

@@ -141,3 +141,27 @@ def test_quanzhou_draws_tourism_first_at_a_rate_of_its_own_that_is_still_to_be_c
 
 def test_a_site_that_says_nothing_of_call_backs_makes_none() -> None:
     assert rulebook("xiangcheng").site.samples == ()
+
+
+ROUTINE = '[[routine]]\ncode = "x"\ntext = "t"\nmonths = [6]\nday = 25\nto = "desk"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "found", "allowed"),
+    [
+        ("[6]", "[13]", "routine[3].months[0]", "13", "from 1 to 12"),
+        ("[6]", "[]", "routine[3].months", "[]", "at least one"),
+        ("[6]", '["6"]', "routine[3].months[0]", "6", "whole number"),
+        ("25", "32", "routine[3].day", "32", "from 1 to 31"),
+        ("desk", "boss", "routine[3].to", "boss", "desk"),
+        ('"x"', '"ledger_check"', "routine[3].code", "ledger_check", "used once"),
+    ],
+)
+def test_a_routine_that_is_wrong_is_one_fault_with_its_place(
+    old: str, new: str, path: str, found: str, allowed: str, site: Path
+) -> None:
+    add(site / "site.toml", ROUTINE.replace(old, new))
+    (fault,) = faults(site)
+    assert (fault.file, fault.path) == ("site.toml", path)
+    assert found in fault.found
+    assert allowed in fault.allowed
