@@ -108,6 +108,16 @@ class Table:
             self.fault(key, found=value, allowed=f"a whole number from {low}")
         return value or 0
 
+    def wholes(self, key: str, *, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers that is not empty, each from ``low`` to ``high``."""
+        values = self._take(key, list, "a list of whole numbers") or []
+        if not values and key in self._content:
+            self.fault(key, found=values, allowed="at least one whole number")
+        for n, value in enumerate(values):
+            if type(value) is not int or not low <= value <= high:
+                self.fault(f"{key}[{n}]", found=value, allowed=f"a whole number from {low} to {high}")
+        return tuple(value for value in values if type(value) is int and low <= value <= high)
+
     def flag(self, key: str, default: bool = False) -> bool:
         self._known.add(key)
         return bool(self._take(key, bool, "true or false")) if key in self._content else default

@@ -10,9 +10,17 @@ from cases.model import Kind
 
 
 class Level(StrEnum):
+    """How high an office stands. A post is what lies below a station: a service point in a market or a community."""
+
     CITY = "city"
     COUNTY = "county"
     STATION = "station"
+    POST = "post"
+
+    @property
+    def local(self) -> bool:
+        """Below a county's bureau."""
+        return self in (Level.STATION, Level.POST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +105,10 @@ MATTER_KEYS = ("kind", "category", "problem", "department", "sales_mode", "platf
 
 @dataclass(frozen=True, kw_only=True)
 class RoutingRule:
-    """``when`` maps a key of the matter to the values that match; ``unless`` to those that exclude."""
+    """``when`` maps a key of the matter to the values that match; ``unless`` to those that exclude.
+
+    ``window``: the site takes the matter in for the other department and passes it on, without sending anybody there.
+    """
 
     id: str
     when: Mapping[str, frozenset[str]]
@@ -105,6 +116,7 @@ class RoutingRule:
     department: str
     because: str
     basis: str
+    window: bool = False
 
     def fits(self, matter: Matter) -> bool:
         wanted = all(matter.value(key) in values for key, values in self.when.items())
@@ -123,7 +135,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Where a case goes: a bureau, or the intake desk (``bureau`` None); the rule and the place that decided."""
+    """Where a ``matter`` goes: a bureau, or the intake desk (``bureau`` None); the rule and the place that decided."""
 
     bureau: str | None
     department: str
@@ -131,6 +143,8 @@ class Route:
     because: str
     basis: str
     place: Place
+    matter: Matter
+    window: bool = False
 
     @property
     def certain(self) -> bool:
@@ -152,6 +166,8 @@ def route(matter: Matter, *, rules: Sequence[RoutingRule], directory: Directory,
         because=rule.because,
         basis=rule.basis,
         place=place,
+        matter=matter,
+        window=rule.window,
     )
 
 

@@ -58,7 +58,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         labels=labels,
         plain=plain,
         calendar=read_calendar((national, folder), faults),
-        clocks=read_clocks(_each("clocks.toml", national, folder, faults), labels),
+        clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
         notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),
         texts=read_texts((national, folder), faults),
         routing=site_rules + read_routing(load(national / "routing.toml", faults), labels),
@@ -70,10 +70,10 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     )
 
 
-def _each(name: str, national: Path, folder: Path, faults: Faults) -> list[Table]:
+def _each(name: str, folders: tuple[Path, Path], faults: Faults) -> list[Table]:
     """The national file, and the site's own where it has one."""
-    own = folder / name
-    return [load(national / name, faults), *([load(own, faults)] if own.exists() else [])]
+    national, own = (folder / name for folder in folders)
+    return [load(national, faults), *([load(own, faults)] if own.exists() else [])]
 
 
 def _cross_check(rulebook: Rulebook, faults: Faults) -> None:

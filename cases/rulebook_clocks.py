@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from cases.clocks import ClockRule, Extension, Unit, Warning
@@ -20,11 +21,11 @@ Labels = Mapping[str, tuple[str, ...]]
 def read_clocks(tables: Sequence[Table], labels: Labels) -> tuple[ClockRule, ...]:
     """The rules of every file. A site's rule takes the place of a house rule of the same code, never of a law's.
 
-    A code that is in force twice on one day for one kind is a fault.
+    The house rule counts on for cases of before. A code that is in force twice on one day for one kind is a fault.
     """
     national, *own = [[(row, _clock(row, labels)) for row in table.tables("clock")] for table in tables]
     theirs = [pair for some in own for pair in some]
-    kept = [pair for pair in national if not (pair[1].house and any(_clash(pair[1], rule) for _, rule in theirs))]
+    kept = [(row, left) for row, rule in national if (left := _left(rule, theirs)) is not None]
     kept += theirs
     for n, (row, rule) in enumerate(kept):
         if any(_clash(rule, other) for _, other in kept[:n]):
@@ -33,6 +34,22 @@ def read_clocks(tables: Sequence[Table], labels: Labels) -> tuple[ClockRule, ...
     for table in tables:
         table.finish()
     return tuple(rule for _, rule in kept)
+
+
+def _left(rule: ClockRule, theirs: Sequence[tuple[Table, ClockRule]]) -> ClockRule | None:
+    """What a site's own rules leave of a national one: all of a law's, of the office's own what was before them.
+
+    A rule of the site that leaves out a kind is a fault: those cases would have no limit at all.
+    """
+    own = [pair for pair in theirs if pair[1].code == rule.code]
+    if not rule.house or not own:
+        return rule
+    for row, other in own:
+        if not other.kinds >= rule.kinds:
+            row.fault("kinds", found=sorted(other.kinds), allowed="all of " + ", ".join(sorted(rule.kinds)))
+    day_before = min(other.effective_from for _, other in own).toordinal() - 1
+    until = date.fromordinal(max(day_before, 1))
+    return replace(rule, effective_to=until) if until >= rule.effective_from else None
 
 
 def _clash(one: ClockRule, other: ClockRule) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from cases.clocks import OfficeHours
 from cases.reading import Faults, Table, load
 from cases.routing import Bureau, Directory, Level, RoutingRule
 from cases.rulebook_conditions import read_conditions, read_when
-from cases.rulebook_promises import read_figures, read_promises
+from cases.rulebook_promises import read_figures, read_promises, read_routines
 from cases.site import Department, Ground, Grounds, PlaceName, Reward, Sample, Site
 
 NATIONAL = Path(__file__).parent / "rulebook"
@@ -42,6 +43,7 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
     privacy = table.table("privacy")
     for key in TOLD:
         privacy.text(key)
+    on, off = _switched(table)
     site = Site(
         name=table.text("name"),
         short_name=table.text("short_name"),
@@ -57,17 +59,23 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
         website=table.maybe("website"),
         promises=read_promises(table, labels),
         figures=read_figures(table),
-        notices_on=_switched(table, "on"),
-        notices_off=_switched(table, "off"),
+        routines=read_routines(table),
+        notices_on=on,
+        notices_off=off,
         samples=_samples(table, labels),
     )
     table.finish(*NOTES)
     return site
 
 
-def _switched(table: Table, key: str) -> frozenset[str]:
-    """The texts of the notices that the site turns on, or off."""
-    return frozenset(table.table("notices").several(key)) if "notices" in table else frozenset()
+def _switched(table: Table) -> tuple[frozenset[str], frozenset[str]]:
+    """The texts of the notices that the site turns on, and off."""
+    if "notices" not in table:
+        return frozenset(), frozenset()
+    about = table.table("notices")
+    on, off = frozenset(about.several("on")), frozenset(about.several("off"))
+    about.finish(*NOTES)
+    return on, off
 
 
 def _samples(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[Sample, ...]:
@@ -75,16 +83,16 @@ def _samples(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[Sampl
     if "follow_up" not in table:
         return ()
     about = table.table("follow_up")
-    found = []
-    for row in about.tables("first"):
-        found.append(Sample(when=read_when(row.table("when"), labels), percent=row.whole("percent", low=0)))
-        row.finish(*NOTES)
-    found.append(Sample(when={}, percent=about.whole("percent", low=0)))
-    about.finish(*NOTES)
-    for sample in found:
-        if sample.percent > 100:
-            about.fault("percent", found=sample.percent, allowed="a whole number from 0 to 100")
-    return tuple(found)
+    return tuple(_sample(row, labels) for row in (*about.tables("first"), about))
+
+
+def _sample(row: Table, labels: Mapping[str, tuple[str, ...]]) -> Sample:
+    when = read_when(row.table("when"), labels) if "when" in row else {}
+    sample = Sample(when=when, percent=row.whole("percent", low=0))
+    if sample.percent > 100:
+        row.fault("percent", found=sample.percent, allowed="a whole number from 0 to 100")
+    row.finish(*NOTES)
+    return sample
 
 
 def _prefix(table: Table) -> str:
@@ -143,6 +151,7 @@ def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[R
                 department=row.one_of("department", labels["department"]),
                 because=row.text("because"),
                 basis=row.text("basis"),
+                window=row.flag("window"),
             )
         )
         row.finish("note")
@@ -193,18 +202,28 @@ def read_departments(
     found: dict[str, Department] = {}
     for table in [load(folder / "departments.toml", faults) for folder in folders]:
         for row in table.tables("department"):
-            label = row.one_of("label", labels["department"])
-            known = found.get(label) or Department(label=label, name=label)
-            found[label] = Department(
-                label=label,
-                name=row.text("name", known.name),
-                hotline=row.maybe("hotline") or known.hotline,
-                first_step=row.maybe("first_step") or known.first_step,
-                at_once=row.flag("at_once", known.at_once),
-            )
+            read = _department(row, found, labels)
+            known = found.get(read.label)
+            found[read.label] = replace(known, finer=(*known.finer, read)) if read.when and known else read
             row.finish(*NOTES, "hotline_unverified")
         table.finish()
     return MappingProxyType(found)
+
+
+def _department(row: Table, found: Mapping[str, Department], labels: Mapping[str, tuple[str, ...]]) -> Department:
+    """A row with ``when`` is an office of its own under the label, for those matters: it takes over no telephone."""
+    label = row.one_of("label", labels["department"])
+    when = read_when(row.table("when"), labels) if "when" in row else {}
+    blank = Department(label=label, name=label)
+    known = blank if when else found.get(label, blank)
+    return replace(
+        known,
+        name=row.text("name") if when else row.text("name", known.name),
+        hotline=row.maybe("hotline") or known.hotline,
+        first_step=row.maybe("first_step") or known.first_step,
+        at_once=row.flag("at_once", known.at_once),
+        when=when,
+    )
 
 
 def read_grounds(table: Table) -> Grounds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,13 +20,23 @@ from cases.texts import Texts
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """Another office a matter can belong to: its full name, and its public line when a source is known."""
+    """Another office a matter can belong to: its full name, and its public line when a source is known.
+
+    ``finer``: offices under the same label that have some of its matters, each by its ``when``.
+    """
 
     label: str
     name: str
     hotline: str | None = None
     first_step: str | None = None
     at_once: bool = False
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    finer: tuple[Department, ...] = ()
+
+    def of(self, matter: Matter) -> Department:
+        """The office that has this matter: the first finer one that fits, else this one."""
+        fits = (one for one in self.finer if all(matter.value(key) in values for key, values in one.when.items()))
+        return next(fits, self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +134,26 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Routine:
+    """What the office does in some months by itself: on the first working day from ``day`` on (the last of a shorter
+    month), ``to`` is reminded once, in the words of ``text``."""
+
+    code: str
+    text: str
+    months: tuple[int, ...]
+    day: int
+    to: str
+
+    def last_due(self, today: date, calendar: WorkCalendar) -> date:
+        """The latest day on which it was owed, not after ``today``."""
+        days = (self._day(year, month) for year in (today.year - 1, today.year) for month in self.months)
+        return max(due for day in days if (due := calendar.roll_forward(day)) <= today)
+
+    def _day(self, year: int, month: int) -> date:
+        return date(year, month, min(self.day, monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number that the site has published: ``value`` in ``unit``, for ``period``, quoted in ``source``."""
 
@@ -151,6 +182,7 @@ class Site:
     website: str | None = None
     promises: tuple[Promise, ...] = ()
     figures: tuple[Figure, ...] = ()
+    routines: tuple[Routine, ...] = ()
     notices_on: frozenset[str] = frozenset()
     notices_off: frozenset[str] = frozenset()
     samples: tuple[Sample, ...] = ()
@@ -195,6 +227,12 @@ class Rulebook:
     def clocks_moved_by(self, event: EventName, case: Case) -> tuple[ClockRule, ...]:
         """The case's time limits that the event starts, stops, pauses, resumes or extends."""
         return tuple(rule for rule in self._moved_by.get(event, ()) if rule.fits(case))
+
+    def hurried(self, case: Case) -> bool:
+        """Whether the site has bound itself to respond to this case at once, whatever was said of danger."""
+        started = self._moved_by[EventName.RECEIVED]
+        fast = (rule for rule in started if rule.unit.span and EventName.RESPONDED in rule.stopped_by)
+        return any(rule.fits(case) for rule in fast)
 
     @cached_property
     def _moved_by(self) -> Mapping[EventName, tuple[ClockRule, ...]]:

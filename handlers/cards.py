@@ -28,6 +28,7 @@ STAFF = "st"
 """Prefix of every staff button."""
 FIRST = (
     "sign",
+    "respond",
     "docket",
     "dismiss",
     "accept",
@@ -82,6 +83,11 @@ def actions(case: Case, roles: Collection[Role]) -> tuple[str, ...]:
     return (*first, *(verb for verb in dict.fromkeys(allowed) if verb not in first))
 
 
+def verb_key(verb: str, among: Collection[str]) -> str:
+    """The text that names a verb; to close with a sentence is told apart from closing with an outcome."""
+    return "verb.close_plainly" if verb == "close" and "close_with" in among else f"verb.{verb}"
+
+
 def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: bool = False) -> Buttons:
     """The buttons of a staff card; each carries the version it was made for, so that a stale card is noticed.
 
@@ -91,7 +97,7 @@ def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: 
     shown = verbs[SHOWN:] if more else verbs[:SHOWN]
     others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card"]
     choices = [
-        Choice(label=office.say(f"verb.{verb}"), value=f"{STAFF}:{verb}:{case.no}:{case.version}")
+        Choice(label=office.say(verb_key(verb, verbs)), value=f"{STAFF}:{verb}:{case.no}:{case.version}")
         for verb in (*shown, *others)
     ]
     return rows_of(choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import deadlines, tidying
+from handlers import deadlines, routines, tidying
 from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
@@ -26,6 +26,13 @@ class Duties:
     async def warn(self) -> int:
         """Warn of clocks that are due."""
         count = await deadlines.warn_all(self._database, office=self._office)
+        if count:
+            self._delivery.wake()
+        return count
+
+    async def remind(self) -> int:
+        """Remind of the site's routines."""
+        count = await routines.remind(self._database, office=self._office)
         if count:
             self._delivery.wake()
         return count

@@ -12,6 +12,7 @@ from cases.intake import Draft
 from cases.messages import Address
 from cases.model import CONSUMER, SYSTEM, Case, CaseNo, Kind, Status
 from cases.routing import Matter, Place, Route, route
+from cases.site import Department
 from cases.transitions import QUESTION
 from handlers.ledger import record
 from handlers.moving import do
@@ -46,14 +47,15 @@ def _because(key: str, found: Route, *, region: str | None, platform: str | None
         because=found.because,
         place=place_words(region, office=office),
         bureau=bureau_words(found.bureau, office=office),
-        department=department_name(found.department, office=office),
+        department=department_of(found, office=office).name,
         platform=platform or "",
     )
 
 
-def department_name(label: str, *, office: Office) -> str:
-    known = office.rulebook.departments.get(label)
-    return known.name if known else label
+def department_of(found: Route, *, office: Office) -> Department:
+    """The office that has the matter, by its name at this site."""
+    known = office.rulebook.departments.get(found.department)
+    return known.of(found.matter) if known else Department(label=found.department, name=found.department)
 
 
 async def file(tx: Transaction, draft: Draft, *, person: Address, office: Office) -> tuple[Case, ...]:
@@ -83,7 +85,8 @@ async def case_number(tx: Transaction, kind: Kind, *, at: datetime, office: Offi
 async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Address, office: Office) -> Case:
     found = find_route(draft, case.kind, office=office)
     enterprise = draft.get("enterprise") if case.kind is Kind.COMPLAINT else None
-    case = replace(case, department=found.department, because=why(found, draft, office=office))
+    urgent = case.urgent or office.rulebook.hurried(case)
+    case = replace(case, department=found.department, because=why(found, draft, office=office), urgent=urgent)
     who = intake.consumer(draft, case.kind)
     phone_index = tx.blind_index(who.phone) if who.phone else None
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)

@@ -24,7 +24,16 @@ async def addresses(
     if to is Recipient.CONSUMER:
         identity = await tx.cases.identity(case.no)
         return [identity.person] if identity else []
-    async for people in _groups(tx, to, case=case, office=office, guest=guest):
+    return await _reached(tx, _groups(tx, to, case=case, office=office, guest=guest))
+
+
+async def desk_addresses(tx: Transaction, *, office: Office) -> list[Address]:
+    """Where to reach the intake desk about what is no case; empty when nobody can be reached."""
+    return await _reached(tx, _desk(tx, office=office))
+
+
+async def _reached(tx: Transaction, groups: Groups) -> list[Address]:
+    async for people in groups:
         bound = await tx.conversations.addresses_of([person.id for person in people])
         found = [address for person in people for address in bound.get(person.id, [])]
         if found:
@@ -51,6 +60,11 @@ async def _groups(tx: Transaction, to: Recipient, *, case: Case, office: Office,
     elif to is not Recipient.DESK:
         async for group in _in_line(tx, to, case=case, office=office):
             yield group
+    async for group in _desk(tx, office=office):
+        yield group
+
+
+async def _desk(tx: Transaction, *, office: Office) -> Groups:
     yield await tx.staff.of([office.rulebook.site.desk], roles=(Role.DESK,))
     yield await tx.staff.of(roles=(Role.DESK,))
     yield await tx.staff.of(roles=(Role.ADMIN,))  # on a fresh site there is nobody else

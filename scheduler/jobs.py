@@ -22,6 +22,7 @@ def timekeeping(duties: Duties) -> list[Job]:
     """The duties of a process that keeps time."""
     return [
         Job(name="deadlines", every=timedelta(seconds=20), work=duties.warn),
+        Job(name="routines", every=timedelta(minutes=10), work=duties.remind),
         Job(name="tidy", every=timedelta(hours=1), work=duties.tidy),
     ]
 

@@ -99,6 +99,11 @@ class OutboxStore:
         statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["key"])
         await self._tx.execute(statement, [_row(promise) for promise in promises])
 
+    async def known(self, keys: Collection[str]) -> set[str]:
+        """Which of the keys were promised before."""
+        key = self._table.c.key
+        return set((await self._tx.execute(select(key).where(key.in_(tuple(keys))))).scalars())
+
     async def promise_now(
         self, promises: Sequence[Promise], *, lease: Callable[[Address], datetime | None]
     ) -> list[Parcel]:

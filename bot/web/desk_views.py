@@ -14,7 +14,7 @@ from cases.messages import AttachmentKind
 from cases.model import Kind, Role
 from cases.proofs import Proof, proof_of
 from cases.routing import Bureau, Level
-from handlers.cards import case_facts
+from handlers.cards import case_facts, verb_key
 from handlers.forms import Field
 from handlers.office import Office
 from handlers.wording import bureau_words, clock_words, day_words, instant_words, list_words
@@ -129,9 +129,10 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """A form: its verb, the fields it asks for, and the bureaus in groups where one is to be chosen."""
+    """A form: its verb, the text that names it, the fields it asks for, and the bureaus to choose from in groups."""
 
     verb: str
+    label: str
     fields: tuple[Field, ...]
     bureaus: tuple[tuple[str, tuple[Bureau, ...]], ...]
 
@@ -361,17 +362,18 @@ def _fact_words(name: str, value: str, names: Mapping[str, str], *, office: Offi
 def _action(verb: str, dossier: Dossier, *, office: Office) -> Action:
     form = dossier.forms[verb]
     named = any(field.name == "bureau" for field in form)
-    return Action(verb=verb, fields=form, bureaus=bureau_groups(office) if named else ())
+    label = verb_key(verb, dossier.actions)
+    return Action(verb=verb, label=label, fields=form, bureaus=bureau_groups(office) if named else ())
 
 
 def bureau_groups(office: Office) -> tuple[tuple[str, tuple[Bureau, ...]], ...]:
     """Every bureau under the name of its county, the city's own first."""
     directory = office.rulebook.directory
-    heads = [b for b in directory if b.level is not Level.STATION]
+    heads = [b for b in directory if not b.level.local]
     city = tuple(b for b in heads if b.level is Level.CITY)
     found = [(city[0].name, city)] if city else []
     for head in heads:
         if head.level is Level.COUNTY:
-            below = [b for b in directory if b.level is Level.STATION and head.code in directory.line(b.code)]
+            below = [b for b in directory if b.level.local and head.code in directory.line(b.code)]
             found.append((head.name, (head, *below)))
     return tuple(found)

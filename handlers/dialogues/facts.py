@@ -9,7 +9,7 @@ from cases.intake import Draft, Slot
 from cases.model import Kind
 from cases.routing import Place
 from cases.transitions import QUESTION
-from handlers.filing import department_name, find_route, why
+from handlers.filing import department_of, find_route, why
 from handlers.office import Office
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
 
@@ -98,19 +98,20 @@ def other_door(draft: Draft, *, office: Office) -> str | None:
     """Where the person should rather go, with its number when a source for it is known; None when it is here.
 
     Another department's business, or a merchant in another city, whose own office handles it (Order 121, Art. 13).
+    Where the site is the one window for it, it is here.
     """
     claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
     found = find_route(draft, claims[0], office=office) if claims else None
-    if found is None or found.place in (Place.HERE, Place.UNKNOWN, Place.PLATFORM):
+    if found is None or found.window or found.place in (Place.HERE, Place.UNKNOWN, Place.PLATFORM):
         return None
     if found.place is Place.OUTSIDE:
         return office.say("door.outside", place=place_words(draft.get("region"), office=office))
-    known = office.rulebook.departments.get(found.department)
+    known = department_of(found, office=office)
     return office.say(
-        "door.now" if known and known.at_once else "door.other",
-        department=department_name(found.department, office=office),
+        "door.now" if known.at_once else "door.other",
+        department=known.name,
         because=found.because,
-        hotline=(known.hotline if known else None) or "",
-        first_step=(known.first_step if known else None) or "",
+        hotline=known.hotline or "",
+        first_step=known.first_step or "",
         general=office.rulebook.site.phones.get("government", ""),
     )
