@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import messages
+from bench import clocks, messages
 from bench.figures import as_lines, as_table, keep
 
-BENCHES = {"messages": messages.run}
+BENCHES = {"clocks": clocks.run, "messages": messages.run}
 
 
 def main() -> int:

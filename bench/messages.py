@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from bench.contestants import committing_echo, echo, form, ours
 from bench.crowd import FarEnd, Take, crowd
 from bench.figures import Figure, at_least, at_most, median, rounded, skipped
 from bench.programs import chat_start, run_start
+from bench.servers import postgres
 from bench.wire import echo_on_the_wire, ours_on_the_wire
-from tests.postgres import server
 
 BENCH = "messages"
 SHARE = 0.6
@@ -60,7 +58,7 @@ def _throughput(size: Size, folder: Path, raw: Raw) -> list[Figure]:
     sqlite = f"sqlite+aiosqlite:///{folder}"
     contestants = {"echo": Contestant(open=echo), "aiogram form": Contestant(open=form)}
     contestants |= _on("SQLite", f"{sqlite}/ours.db", row_url=f"{sqlite}/row.db", folder=folder)
-    with _postgres() as url:
+    with postgres() as url:
         if url:
             contestants |= _on("PostgreSQL", url, row_url=url, folder=folder)
         raw |= asyncio.run(_rounds(contestants, size))
@@ -73,17 +71,6 @@ def _on(name: str, url: str, *, row_url: str, folder: Path) -> dict[str, Contest
         f"ours, {name}": Contestant(open=lambda far: ours(far, url=url, folder=folder), plain=False),
         f"echo and a row, {name}": Contestant(open=lambda far: committing_echo(far, url=row_url)),
     }
-
-
-@contextmanager
-def _postgres() -> Iterator[str | None]:
-    """The address of an empty database on a server of our own, with nothing that makes it unsafe; None without one."""
-    with suppress(pytest.skip.Exception), server("bench", safe=True) as postgres:
-        name = postgres.create()
-        yield postgres.url(name)
-        postgres.drop(name)
-        return
-    yield None
 
 
 async def _rounds(contestants: dict[str, Contestant], size: Size) -> Raw:
