@@ -13,8 +13,9 @@ from typing import Any
 import chinese_calendar
 
 from cases.calendar import WorkCalendar, china_date, china_instant
-from cases.clocks import ClockRule, Unit, prove
+from cases.clocks import ClockRule, Unit
 from cases.counting import due_date
+from cases.proofs import prove
 from cases.site import Rulebook
 
 FIRST, LAST = date(2019, 1, 1), date(2026, 12, 31)

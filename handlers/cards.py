@@ -81,7 +81,7 @@ def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: 
     """
     verbs = actions(case, roles)
     shown = verbs[SHOWN:] if more else verbs[:SHOWN]
-    others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card"]
+    others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card", "why"]
     choices = [
         Choice(label=office.say(f"verb.{verb}"), value=f"{STAFF}:{verb}:{case.no}:{case.version}")
         for verb in (*shown, *others)
@@ -113,6 +113,7 @@ def clock_lines(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
             "card.clock_paused" if clock.paused else "card.clock",
             name=clock_words(clock, office=office, received_on=received_on),
             due=due_words(clock, office=office),
+            provisional=office.say("card.provisional") if clock.provisional and not clock.fixed else "",
         )
         for clock in clocks
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule
-from cases.events import Event
+from cases.events import Event, EventName
 from cases.messages import Outgoing
 from cases.model import Case, Role, StaffId
 from cases.notices import NoticeRule, Priority, Recipient, owed
@@ -93,12 +93,15 @@ def _date_facts(case: Case, clocks: list[Clock], event: Event, *, office: Office
 
 
 def leading_clock(case: Case, clocks: Sequence[Clock], event: Event, *, office: Office) -> Clock | None:
-    """The date that a notice of ``event`` speaks of: of a clock that it moved, else the one that consumers are told."""
+    """The date that a notice of ``event`` speaks of: of the clock that was counted anew, of one that it moved, or else
+    the one that consumers are told."""
+    anew = event.facts.get("rule") if event.name is EventName.RECOUNTED else None
     moved = {rule.code for rule in office.rulebook.clocks_moved_by(event.name, case)}
     going = [
         (clock, office.rulebook.clock(clock.rule, china_date(case.received_at))) for clock in clocks if not clock.paused
     ]
     tests: tuple[Callable[[ClockRule], bool], ...] = (
+        lambda rule: rule.code == anew,
         lambda rule: rule.headline and rule.code in moved,
         lambda rule: not rule.house and rule.code in moved,
         lambda rule: rule.headline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from cases.calendar import CHINA
 from cases.clocks import Clock
 from cases.intake import Slot
 from cases.model import Case
+from cases.rulebook_calendars import spans_of
 from handlers.office import Office
 
 NAME_SHOWN = 1
@@ -97,3 +99,12 @@ def masked_phone(phone: str) -> str:
 
 def slot_words(slot: Slot, *, office: Office) -> str:
     return office.say(f"slot.{slot.value}")
+
+
+def days_words(days: Iterable[date], *, office: Office) -> str:
+    """Days as people write them, those next to each other as a span; without the year."""
+    found = []
+    for first, last in spans_of(days):
+        words = [office.say("word.day", month=day.month, day=day.day) for day in dict.fromkeys((first, last))]
+        found.append(office.say("word.span", first=words[0], last=words[1]) if len(words) > 1 else words[0])
+    return list_words(tuple(found), office=office)

@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cases.calendar import ONE_DAY, CalendarYear, WorkCalendar, china_instant
-from cases.clocks import ClockRule, Pause, Unit, prove
+from cases.clocks import ClockRule, Pause, Unit
 from cases.counting import due_date
 from cases.model import Kind
+from cases.proofs import prove
 from tests.house import rulebook
 
 KNOWN = rulebook().calendar
