@@ -17,7 +17,7 @@ from cases.site import Rulebook
 from cases.texts import Texts
 from handlers.calendars import rule_of
 from handlers.office import Office
-from handlers.proof_words import provisional
+from handlers.wording import is_provisional, provisional_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ def _clock_values(clock: Clock, rule: ClockRule, calendar: WorkCalendar) -> dict
         "due_on": clock.due_on.isoformat() if proof else None,
         **_instant(clock.due_at),
         "extended": bool(clock.extensions),
-        "provisional": provisional(clock),
+        "provisional": is_provisional(clock),
         "stopped": clock.stopped_at.astimezone(CHINA).isoformat() if clock.stopped_at else None,
         "paused": [f"{pause.start}/{pause.end or ''}" for pause in clock.pauses],
         "steps": _steps(proof) if proof else [],
@@ -146,7 +146,7 @@ def _clock_lines(clock: Clock, rule: ClockRule, office: Office) -> Iterator[str]
         since=clock.pauses[-1].start if clock.pauses else "",
         stopped=_moment(clock.stopped_at) if clock.stopped_at else "",
         basis=office.say("due.extended", basis=rule.basis, extension=extension) if extension else rule.basis,
-        provisional=office.say("card.provisional") if provisional(clock) else "",
+        provisional=provisional_words(clock, office=office),
     )
     for pause in clock.pauses:
         yield office.say("due.pause", first=pause.start, last=pause.end or "")

@@ -20,6 +20,7 @@ from handlers.wording import (
     kind_words,
     list_words,
     place_words,
+    provisional_words,
     status_words,
     sum_words,
 )
@@ -113,7 +114,7 @@ def clock_lines(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
             "card.clock_paused" if clock.paused else "card.clock",
             name=clock_words(clock, office=office, received_on=received_on),
             due=due_words(clock, office=office),
-            provisional=office.say("card.provisional") if clock.provisional and not clock.fixed else "",
+            provisional=provisional_words(clock, office=office),
         )
         for clock in clocks
     ]

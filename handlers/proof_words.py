@@ -11,24 +11,21 @@ from cases.model import Case
 from cases.proofs import Proof, Step, proof_of
 from handlers.calendars import rule_of
 from handlers.office import Office
-from handlers.wording import day_words, due_words, instant_words
+from handlers.wording import day_words, due_words, instant_words, provisional_words
 
 Spans = tuple[tuple[str, str], ...]
 
 
-def provisional(clock: Clock) -> bool:
-    """Whether the date may change when a calendar is published; one that the office set never does."""
-    return clock.provisional and not clock.fixed
-
-
 def spans_of(clock: Clock, rule: ClockRule, *, office: Office) -> Spans:
-    """Each span of days with why it counted or not, then the sum; nothing while the clock is paused."""
+    """Each span of days with why it counted or not, then the sum; of a clock that is paused, since when it is."""
     proof = proof_of(clock, rule, office.calendar)
     if proof is None:
-        return ()
+        since = day_words(clock.pauses[-1].start, office=office)
+        return ((office.say("page.proof.since", first=since), office.say("page.proof.halted")),)
     if proof.due_at is not None:
-        span = _span(instant_words(clock.started_at, office=office), instant_words(proof.due_at, office=office), office)
-        return ((span, office.say(f"page.proof.{rule.unit.value}", length=rule.length + clock.extra)),)
+        first, last = (instant_words(at, office=office) for at in (clock.started_at, proof.due_at))
+        why = office.say(f"page.proof.{rule.unit.value}", length=rule.length + clock.extra)
+        return ((office.say("page.proof.span", first=first, last=last), why),)
     found = [_alike(why, [step.day for step in steps], office=office) for why, steps in _groups(proof)]
     return (*found, *_sum(clock, rule, proof, office=office))
 
@@ -38,12 +35,18 @@ def _groups(proof: Proof) -> list[tuple[str, list[Step]]]:
 
 
 def _alike(why: str, days: list[date], *, office: Office) -> tuple[str, str]:
-    first, last = day_words(days[0], office=office), day_words(days[-1], office=office)
-    return _span(first, last, office), office.say(f"page.proof.{why}", days=len(days), last=last)
+    last = day_words(days[-1], office=office)
+    return _span(days[0], days[-1], office=office), office.say(f"page.proof.{why}", days=len(days), last=last)
 
 
-def _span(first: str, last: str, office: Office) -> str:
-    return first if first == last else office.say("page.proof.span", first=first, last=last)
+def _span(first: date, last: date, *, office: Office) -> str:
+    """From day to day, saying of the last only what is different."""
+    begun = day_words(first, office=office)
+    if first == last:
+        return begun
+    key = "word.day_of_month" if (first.year, first.month) == (last.year, last.month) else "word.day"
+    ended = office.say(key, month=last.month, day=last.day) if first.year == last.year else ""
+    return office.say("page.proof.span", first=begun, last=ended or day_words(last, office=office))
 
 
 def _sum(clock: Clock, rule: ClockRule, proof: Proof, *, office: Office) -> Spans:
@@ -67,6 +70,6 @@ def proof_text(clock: Clock, case: Case, *, office: Office) -> str:
         due=due_words(clock, office=office),
         basis=rule.basis,
         extension=rule.extension.basis if clock.extensions and rule.extension else "",
-        provisional=office.say("card.provisional") if provisional(clock) else "",
+        provisional=provisional_words(clock, office=office),
         lines="\n".join(office.say("proof.line", span=span, why=why) for span, why in spans),
     )

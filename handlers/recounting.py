@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,12 +24,16 @@ SETTLED = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Moved:
-    """A clock whose date is another one now."""
+class _Counted:
+    """A clock as it was and as it is now."""
 
-    before: Clock
+    row: ClockRow
     after: Clock
-    rule: ClockRule
+    rule: ClockRule | None
+
+    @property
+    def moved(self) -> bool:
+        return self.after.due_on != self.row.clock.due_on
 
 
 class Recounter:
@@ -83,19 +87,18 @@ async def recount_all(database: Database, *, office: Office) -> int:
 async def _recount_some(tx: Transaction, numbers: set[CaseNo], *, office: Office) -> int:
     """All clocks of these cases together, so that nobody hears twice of one case."""
     now, cases = office.now(), await tx.cases.some(numbers)
-    changed: list[ClockRow] = []
-    moved: dict[CaseNo, list[_Moved]] = {}
+    found: dict[CaseNo, list[_Counted]] = {}
     for row in await tx.clocks.running_of(numbers):
         case = cases[row.clock.case_no]
         rule = rule_of(row.clock, case, office=office)
         clock = _anew(row.clock, now, rule=rule, pace=office.pace(case)) if rule else row.clock
-        if clock != row.clock:
-            changed.append(ClockRow(id=row.id, clock=clock))
-        if rule and clock.due_on != row.clock.due_on:
-            moved.setdefault(case.no, []).append(_Moved(before=row.clock, after=clock, rule=rule))
-    await tx.clocks.rewrite(changed)
-    await _tell(tx, cases, moved, office=office)
-    return sum(map(len, moved.values()))
+        found.setdefault(case.no, []).append(_Counted(row=row, after=clock, rule=rule))
+    every = [one for ones in found.values() for one in ones]
+    await tx.clocks.rewrite([ClockRow(id=one.row.id, clock=one.after) for one in every if one.after != one.row.clock])
+    # Logged at the end: what waits to be written would be written before each question that a notice asks.
+    told = [await _tell(tx, cases[no], ones, office=office) for no, ones in found.items()]
+    tx.cases.log([event for event in told if event])
+    return sum(one.moved for one in every)
 
 
 def _anew(clock: Clock, now: datetime, *, rule: ClockRule, pace: Pace) -> Clock:
@@ -110,17 +113,18 @@ def _anew(clock: Clock, now: datetime, *, rule: ClockRule, pace: Pace) -> Clock:
     return kept.evolve(next_warning=clock.next_warning) if owed else kept
 
 
-async def _tell(
-    tx: Transaction, cases: Mapping[CaseNo, Case], moved: Mapping[CaseNo, Sequence[_Moved]], *, office: Office
-) -> None:
-    for no, clocks in moved.items():
-        first = min(clocks, key=lambda one: (not one.rule.headline, one.after.due_on))
-        facts = {
-            "rule": first.rule.code,
-            "from": first.before.due_on.isoformat(),
-            "to": first.after.due_on.isoformat(),
-            "headline": "yes" if first.rule.headline else "",
-        }
-        event = Event(name=EventName.RECOUNTED, case_no=no, at=office.now(), by=SYSTEM.label, facts=facts)
-        tx.cases.log([event])
-        await promise_notices(tx, cases[no], event, office=office)
+async def _tell(tx: Transaction, case: Case, ones: Sequence[_Counted], *, office: Office) -> Event | None:
+    """Tell of the date that leads: one that consumers are told before any other, then the soonest."""
+    moved = [(one, one.rule) for one in ones if one.moved and one.rule]
+    if not moved:
+        return None
+    first, rule = min(moved, key=lambda pair: (not pair[1].headline, pair[0].after.due_on))
+    facts = {
+        "rule": rule.code,
+        "from": first.row.clock.due_on.isoformat(),
+        "to": first.after.due_on.isoformat(),
+        "headline": "yes" if rule.headline else "",
+    }
+    event = Event(name=EventName.RECOUNTED, case_no=case.no, at=office.now(), by=SYSTEM.label, facts=facts)
+    await promise_notices(tx, case, event, office=office, clocks=[one.after for one in ones])
+    return event

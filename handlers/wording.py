@@ -33,6 +33,16 @@ def due_words(clock: Clock, *, office: Office) -> str:
     return instant_words(clock.due_at, office=office) if clock.due_at else day_words(clock.due_on, office=office)
 
 
+def is_provisional(clock: Clock) -> bool:
+    """Whether there is a date that may change when a calendar is published; one that the office set never does."""
+    return clock.provisional and not (clock.fixed or clock.paused)
+
+
+def provisional_words(clock: Clock, *, office: Office) -> str:
+    """The mark behind a date that may still change; empty for others."""
+    return office.say("card.provisional") if is_provisional(clock) else ""
+
+
 def sum_words(amount: Decimal, *, office: Office) -> str:
     plain = format(amount.normalize(), "f")
     return office.say("word.sum", amount=plain)
@@ -105,6 +115,8 @@ def days_words(days: Iterable[date], *, office: Office) -> str:
     """Days as people write them, those next to each other as a span; without the year."""
     found = []
     for first, last in spans_of(days):
-        words = [office.say("word.day", month=day.month, day=day.day) for day in dict.fromkeys((first, last))]
-        found.append(office.say("word.span", first=words[0], last=words[1]) if len(words) > 1 else words[0])
+        words = office.say("word.day", month=first.month, day=first.day)
+        key = "word.day_of_month" if first.month == last.month else "word.day"
+        ended = office.say(key, month=last.month, day=last.day)
+        found.append(words if first == last else office.say("word.span", first=words, last=ended))
     return list_words(tuple(found), office=office)

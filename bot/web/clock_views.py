@@ -10,8 +10,9 @@ from cases.clocks import Clock
 from cases.model import Case
 from handlers.calendars import rule_of
 from handlers.office import Office
-from handlers.proof_words import Spans, provisional, spans_of
+from handlers.proof_words import Spans, spans_of
 from handlers.wording import due_words as words_of_due
+from handlers.wording import is_provisional
 
 SOON = 2
 """Days before a date from which it is shown as near."""
@@ -73,7 +74,7 @@ def timers(case: Case, clocks: Sequence[Clock], *, office: Office) -> Iterator[T
             name=rule.name,
             basis=rule.basis,
             due=due_words(clock, office=office),
-            provisional=provisional(clock),
+            provisional=is_provisional(clock),
             paused=clock.paused,
             extended=rule.extension.basis if clock.extensions and rule.extension else "",
             proof=spans_of(clock, rule, office=office),

@@ -16,8 +16,7 @@ from cases.routing import Bureau, Level
 from handlers.cards import case_facts
 from handlers.forms import Field
 from handlers.office import Office
-from handlers.proof_words import provisional
-from handlers.wording import bureau_words, clock_words, day_words, instant_words, list_words
+from handlers.wording import bureau_words, clock_words, day_words, instant_words, is_provisional, list_words
 from handlers.worklist import Dossier, Item
 
 GROUPS = ("overdue", "today", "week", "later")
@@ -160,7 +159,7 @@ def _row(item: Item, *, office: Office) -> Row:
         urgent=item.case.urgent,
         clock=name,
         due=due,
-        provisional=clock is not None and provisional(clock),
+        provisional=clock is not None and is_provisional(clock),
     )
 
 

@@ -218,7 +218,7 @@ async def test_the_administrator_enters_a_year_in_one_line_after_a_look_at_it(pu
     no, wang, _ = await december(puyang)
     admin = await puyang.staff("管理员", bureau=DESK, role=Role.ADMIN)
     await admin.says(LINE)
-    admin.hears("放假11天：1月1日至1月4日、2月5日至2月11日", "上班2天：1月31日、2月14日", BASIS, "个时限会改变日期")
+    admin.hears("放假11天：1月1日至4日、2月5日至11日", "上班2天：1月31日、2月14日", BASIS, "个时限会改变日期")
     assert not puyang.house.office.calendar.published(2027)
     assert await admin.presses("确认录入2027年") == [
         "2027年的放假安排已经录入。在办的时限一分钟内重算，日期变了的会重新告知。"
@@ -287,7 +287,7 @@ async def test_staff_see_in_chat_why_a_date_is_what_it_is(puyang: Town) -> None:
     text = "".join(await li.presses("为什么"))
     assert f"{no}的时限是这样算的" in text
     assert "受理：12月24日起，2027年1月5日到期（暂定）" in text
-    assert "12月24日 开始当天不算\n12月25日 工作日，算1天\n12月26日至12月27日 周末，不算" in text
+    assert "12月24日 开始当天不算\n12月25日 工作日，算1天\n12月26日至27日 周末，不算" in text
     assert "合计 7个工作日" in text
 
 
