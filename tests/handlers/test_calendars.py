@@ -17,7 +17,7 @@ from cases.model import CaseNo, Role
 from cases.rulebook_calendars import year_from, year_of, year_text
 from handlers import calendars
 from handlers.recounting import Recounter, recount_all
-from main import build
+from main import announce, build
 from tests.clock import Clock
 from tests.house import MILK, Person, Town, files_complaint, rulebook
 
@@ -278,6 +278,27 @@ def test_a_year_without_a_day_off_or_too_long_to_keep_is_refused() -> None:
         year(off="")
     with pytest.raises(RulebookFault, match="basis: found 5000"):
         year_of(2027, off="1-1", work="", basis="x" * 5000)
+
+
+async def test_a_start_says_that_next_year_is_missing_until_it_was_entered(
+    puyang: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data_dir=tmp_path, _env_file=None)  # type: ignore[call-arg]
+    puyang.clock.at("2026-10-31 10:00")
+    await announce(puyang.house, settings, serving_pages=False)
+    assert "还没有录入" not in caplog.text
+    puyang.clock.at("2026-11-01 10:00")
+    await announce(puyang.house, settings, serving_pages=False)
+    assert "2027年的放假安排还没有录入" in caplog.text
+    caplog.clear()
+    await entered(puyang, year())
+    await announce(puyang.house, settings, serving_pages=False)
+    assert "还没有录入" not in caplog.text
+
+
+async def test_the_consumer_reads_that_a_date_may_still_change(puyang: Town) -> None:
+    _, wang, _ = await december(puyang)
+    assert "2027年1月5日（暂定）" in "".join(await wang.says("进度"))
 
 
 async def test_staff_see_in_chat_why_a_date_is_what_it_is(puyang: Town) -> None:
