@@ -12,23 +12,23 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.checking import told
-from bot.command_line import only_parts, parser
-from bot.due import Question, answer
+from bot.command_line import only_parts, parser, question, year_of_file
+from bot.due import answer, answer_case
 from bot.logs import set_up
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
 from cases.calendar import china_date
-from cases.errors import CaseError, LianxinError
+from cases.errors import CaseError, LianxinError, told_of
 from cases.model import Role
 from cases.rulebook import load_rulebook
 from cases.site import Rulebook
-from handlers import staffing
+from handlers import calendars, operating, staffing
 from handlers.conversation import Conversation, error_text
 from handlers.delivery import Channel, Delivery
 from handlers.duties import Duties
@@ -36,8 +36,8 @@ from handlers.evidence import Files, Source
 from handlers.office import Now, Office
 from handlers.pages import Pages
 from handlers.reception import Reception
-from handlers.wording import bureau_words
 from nlp import Place, Reader
+from storage.calendar_store import entered_texts
 from storage.database import Database
 from storage.migrating import migrate
 from storage.receipts import Receipts
@@ -128,6 +128,7 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
     async with AsyncExitStack() as parts:
         parts.push_async_callback(house.database.close)
         await house.database.try_key()
+        await calendars.look(house.database, office=house.office)
         telegram = make_telegram(settings, house) if {"web", "telegram", "delivery"} & set(only) else None
         if telegram:
             channels[telegram.name] = telegram
@@ -186,7 +187,7 @@ def make_telegram(settings: Settings, house: House) -> Telegram | None:
 
 def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> Iterator[Coroutine[Any, Any, None]]:
     """The loops of this process beside delivery: what is received is worked, what is due is warned of."""
-    from scheduler.jobs import fetching, timekeeping
+    from scheduler.jobs import everywhere, fetching, timekeeping
     from scheduler.runner import run as keep_time
 
     served = [name for name in ("web", "telegram") if name in only]
@@ -197,14 +198,16 @@ def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> It
     if served:
         yield house.conversation(served).run()
     duties = house.duties(sources)
-    jobs = (timekeeping(duties) if "scheduler" in only else []) + (fetching(duties) if sources else [])
-    if jobs:
-        yield keep_time(jobs)
+    jobs = everywhere(duties) + (timekeeping(duties) if "scheduler" in only else [])
+    yield keep_time(jobs + (fetching(duties) if sources else []))
 
 
 async def announce(house: House, settings: Settings, *, serving_pages: bool) -> None:
     """Say where it listens and, on a first start, how the administrator comes in."""
     office = house.office
+    missing = calendars.missing_year(office.calendar, office.today())
+    if missing:
+        log.warning(office.say("start.no_calendar", year=missing), extra={"action": "calendar"})
     print(office.say("start.listening" if serving_pages else "start.working", url=settings.url), flush=True)
     async with house.database.begin() as tx:
         invitation = await staffing.first_administrator(tx, name=office.say("start.administrator_name"), office=office)
@@ -229,6 +232,7 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
             print(house.office.say("start.file_unreadable", name=str(error.filename)), flush=True)
             return
         await house.reception.receive([message])
+        await calendars.look(house.database, office=house.office)
         while await conversation.work():
             pass
         while await house.delivery.claim():
@@ -248,34 +252,31 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     await house.database.close()
 
 
-async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namespace) -> None:
-    """Print a one-time code for a member of staff."""
+async def invite(house: House, wanted: argparse.Namespace) -> str:
+    role = Role(wanted.role)
+    who = {"bureau": wanted.bureau, "name": wanted.name, "deputy_for": wanted.deputy_for}
+    return await operating.invite(house.database, house.office, role=role, **who)
+
+
+async def enter_calendar(house: House, wanted: argparse.Namespace) -> str:
+    year = year_of_file(wanted.file)
+    return await operating.enter_calendar(house.database, house.office, year=year, only_look=wanted.preview)
+
+
+async def prove_case(house: House, wanted: argparse.Namespace) -> str:
+    case, clocks = await operating.clocks_of(house.database, house.office, no=wanted.case)
+    return answer_case(case, clocks, house.office, as_json=wanted.json)
+
+
+async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], Awaitable[str]]) -> None:
+    """Print what ``work`` finds out or has done; what cannot be done becomes a sentence."""
     house = build(settings, rulebook, channels={})
     try:
-        async with house.database.begin() as tx:
-            made = await staffing.invite(
-                tx,
-                bureau=wanted.bureau,
-                role=Role(wanted.role),
-                name=wanted.name,
-                deputy_for=wanted.deputy_for,
-                office=house.office,
-            )
+        print(await work(house))
     except CaseError as error:
         raise LianxinError(error_text(error, office=house.office)) from None
     finally:
         await house.database.close()
-    office, staff = house.office, made.staff
-    print(
-        office.say(
-            "start.invited",
-            name=staff.name,
-            bureau=bureau_words(staff.bureau, office=office),
-            role=office.say(f"role.{staff.role.value}"),
-            code=made.code,
-            link=made.desk_link,
-        )
-    )
 
 
 def check(rulebook: Rulebook) -> None:
@@ -294,9 +295,12 @@ def perform(wanted: argparse.Namespace) -> None:
     if wanted.command == "check":
         check(rulebook)
         return
+    if wanted.command == "due" and not wanted.case:
+        calendar = calendars.laid_over(rulebook.calendar, entered_texts(settings.database))
+        print(answer(question(wanted, rulebook), rulebook, calendar, as_json=wanted.json))
+        return
     if wanted.command == "due":
-        asked = Question(rule=wanted.rule, start=wanted.start, pauses=wanted.pause, extended=wanted.extended)
-        print(answer(asked, rulebook, as_json=wanted.json))
+        asyncio.run(tell(settings, rulebook, lambda house: prove_case(house, wanted)))
         return
     set_up(level=settings.log_level if wanted.command != "chat" else "error", style=settings.log_format)
     make_data_dir(settings)
@@ -304,7 +308,8 @@ def perform(wanted: argparse.Namespace) -> None:
     jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "run": lambda: run(settings, rulebook, only=only_parts(wanted.only)),
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
-        "invite": lambda: invite(settings, rulebook, wanted),
+        "invite": lambda: tell(settings, rulebook, lambda house: invite(house, wanted)),
+        "calendar": lambda: tell(settings, rulebook, lambda house: enter_calendar(house, wanted)),
     }
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))
@@ -329,15 +334,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(failure, file=sys.stderr)
         return 1
     return 0
-
-
-def told_of(group: ExceptionGroup[Exception]) -> LianxinError | None:
-    """The failure in the group that can be told in a sentence, when the group holds nothing else."""
-    ours, others = group.split(LianxinError)
-    failure: Exception | None = ours
-    while isinstance(failure, ExceptionGroup):
-        failure = failure.exceptions[0]
-    return failure if others is None and isinstance(failure, LianxinError) else None
 
 
 if __name__ == "__main__":

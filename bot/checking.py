@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cases.site import Rulebook
-
-NOTICE_MONTH = 11
-"""The State Council publishes next year's arrangement of holidays in November."""
+from handlers.calendars import missing_year
 
 
 def told(rulebook: Rulebook, *, today: date) -> Iterator[str]:
@@ -22,6 +20,6 @@ def told(rulebook: Rulebook, *, today: date) -> Iterator[str]:
         clocks=len(rulebook.clocks),
         texts=len(rulebook.texts.keys()),
     )
-    year = today.year + (today.month >= NOTICE_MONTH)
-    if not rulebook.calendar.published(year):
+    year = missing_year(rulebook.calendar, today)
+    if year:
         yield rulebook.texts.render("start.no_calendar", year=year)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from pathlib import Path
 
-from cases.calendar import CHINA, china_date
+from bot.due import Question
+from cases.calendar import CHINA, CalendarYear, china_date
 from cases.clocks import Pause
-from cases.errors import LianxinError
+from cases.errors import LianxinError, RulebookFault
+from cases.reading import Faults
+from cases.rulebook_calendars import year_from
+from cases.site import Rulebook
 from handlers.staffing import STAFF_ROLES
 
-RULES = ("accept", "mediate", "tell_terminated", "verify", "docketed", "jurisdiction", "odr")
-"""The limits that the law or a national rule sets; a site's own ones are not asked for from outside."""
 PARTS = ("web", "telegram", "delivery", "scheduler")
 
 
@@ -33,18 +36,48 @@ def parser() -> argparse.ArgumentParser:
     inviting.add_argument(
         "--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for"
     )
+    entering = commands.add_parser("calendar", help="enter a year of holidays and makeup days")
+    entering.add_argument("file", metavar="FILE", help="a TOML file written like those of the calendars folder")
+    entering.add_argument("--preview", action="store_true", help="only say what it would change")
     _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top
 
 
 def _due(asking: argparse.ArgumentParser) -> None:
-    asking.add_argument("--rule", required=True, choices=RULES)
-    asking.add_argument("--from", required=True, dest="start", type=instant, metavar="INSTANT", help="ISO 8601")
+    asking.add_argument(
+        "--rule",
+        metavar="CODE",
+        help="accept, mediate, tell_terminated, verify, docketed, jurisdiction, odr, or any other limit of the site",
+    )
+    asking.add_argument("--from", dest="start", type=instant, metavar="INSTANT", help="ISO 8601")
+    asking.add_argument("--case", metavar="NO", help="every clock of a case, instead of --rule and --from")
     asking.add_argument(
         "--pause", action="append", default=[], type=pause, metavar="FROM/TO", help="time that does not count"
     )
     asking.add_argument("--extended", action="store_true", help="with the approved extension")
     asking.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def question(wanted: argparse.Namespace, rulebook: Rulebook) -> Question:
+    """What ``due`` is asked; the program ends with status 2 when something is missing or the site has no such limit."""
+    if wanted.rule is None or wanted.start is None:
+        parser().error("due: --rule and --from are needed, or --case")
+    codes = dict.fromkeys(rule.code for rule in rulebook.clocks)
+    if wanted.rule not in codes:
+        parser().error(rulebook.texts.render("due.unknown", rule=wanted.rule, codes=", ".join(codes)))
+    return Question(rule=wanted.rule, start=wanted.start, pauses=wanted.pause, extended=wanted.extended)
+
+
+def year_of_file(name: str) -> CalendarYear:
+    """The year in a file. RulebookFault names everything that is wrong with it."""
+    faults, path = Faults(), Path(name)
+    try:
+        return year_from(path.read_text(encoding="utf-8"), file=path.name)
+    except OSError as error:
+        faults.add(file=name, path="", found=error.strerror, allowed="a file that can be read")
+    except UnicodeDecodeError as error:
+        faults.add(file=name, path="", found=str(error), allowed="a TOML file in UTF-8")
+    raise RulebookFault(faults.found)
 
 
 def instant(text: str) -> datetime:

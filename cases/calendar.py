@@ -80,6 +80,11 @@ class WorkCalendar:
         """A new calendar in which these years stand in place of those of the same number; this one stays as it is."""
         return WorkCalendar([*self._years.values(), *years])
 
+    @property
+    def years(self) -> tuple[CalendarYear, ...]:
+        """The years that are known, published or estimated, in order."""
+        return tuple(self._years[number] for number in sorted(self._years))
+
     def published(self, year: int) -> bool:
         """Whether the State Council's arrangement for ``year`` is in the data."""
         return year in self._years and self._years[year].published

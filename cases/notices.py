@@ -44,7 +44,7 @@ class NoticeRule:
     """After ``on`` in these kinds (and these outcomes, when given), send ``text`` to ``to``.
 
     ``card``: the case's buttons go along. ``statutory``: the law owes it, it is never switched off. ``optional``: it is
-    sent only where the site has turned it on.
+    sent only where the site has turned it on. ``headline``: only of a clock whose date consumers are told.
     """
 
     on: EventName
@@ -57,6 +57,7 @@ class NoticeRule:
     optional: bool = False
     outcomes: frozenset[str] = frozenset()
     unrouted: bool = False
+    headline: bool = False
 
 
 def owed(rules: Iterable[NoticeRule], *, case: Case, event: Event) -> tuple[NoticeRule, ...]:
@@ -69,6 +70,7 @@ def _fits(rule: NoticeRule, case: Case, event: Event) -> bool:
         rule.on is event.name
         and case.kind in rule.kinds
         and (not rule.outcomes or event.facts.get("outcome") in rule.outcomes)
+        and (not rule.headline or bool(event.facts.get("headline")))
         and (not rule.unrouted or (case.bureau is None and "certain" not in event.facts))
     )
 

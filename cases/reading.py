@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from cases.errors import Fault
+
+LONGEST_SPAN = timedelta(days=366)
 
 
 class Faults:
@@ -29,14 +31,22 @@ def _shown(value: object) -> str:
 def load(path: Path, faults: Faults) -> Table:
     """The file as a table; a missing or broken file is a fault and reads as empty."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"), faults, file=path.name)
     except FileNotFoundError:
         faults.add(file=path.name, path="", found=None, allowed=f"the file {path}")
-        content = {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         faults.add(file=path.name, path="", found=str(error), allowed="a TOML file in UTF-8")
+    return Table({}, file=path.name, path="", faults=faults)
+
+
+def parse(text: str, faults: Faults, *, file: str) -> Table:
+    """A text in TOML as a table; ``file`` is what faults call it. A broken text is a fault and reads as empty."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        faults.add(file=file, path="", found=str(error), allowed="a TOML file in UTF-8")
         content = {}
-    return Table(content, file=path.name, path="", faults=faults)
+    return Table(content, file=file, path="", faults=faults)
 
 
 class Table:
@@ -147,7 +157,7 @@ class Table:
     def _span(self, key: str, item: str) -> Iterator[date]:
         first_text, _, last_text = item.partition("/")
         first, last = _date(first_text), _date(last_text or first_text)
-        if first is None or last is None or last < first:
+        if first is None or last is None or not timedelta(0) <= last - first < LONGEST_SPAN:
             self.fault(key, found=item, allowed="2026-01-01 or 2026-01-01/2026-01-03")
             return
         for ordinal in range(first.toordinal(), last.toordinal() + 1):

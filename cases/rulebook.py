@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cases.errors import RulebookFault
 from cases.reading import Faults, Table, load
+from cases.rulebook_calendars import read_calendar
 from cases.rulebook_clocks import read_clocks
 from cases.rulebook_files import (
     NATIONAL,
-    read_calendar,
     read_commands,
     read_departments,
     read_directory,

@@ -9,18 +9,16 @@ from datetime import time
 from pathlib import Path
 from types import MappingProxyType
 
-from cases.calendar import CalendarYear, WorkCalendar
 from cases.clocks import OfficeHours
 from cases.reading import Faults, Table, load
 from cases.routing import Bureau, Directory, Level, RoutingRule
+from cases.rulebook_calendars import NOTES
 from cases.rulebook_conditions import read_conditions, read_when
 from cases.rulebook_promises import read_figures, read_promises, read_routines
 from cases.site import Department, Ground, Grounds, PlaceName, Reward, Sample, Site
 
 NATIONAL = Path(__file__).parent / "rulebook"
 LISTS = ("object", "category", "problem", "department", "demand", "outcome", "sales_mode")
-NOTES = ("source", "verified", "note", "basis", "basis_note")
-"""Keys that a data file may carry anywhere for its reader."""
 PREFIX = re.compile(r"\d{6}")
 TOLD = ("controller", "purpose", "method", "kinds")
 """What a person must be told before a fact is kept (PIPL, Art. 17)."""
@@ -108,34 +106,6 @@ def _hours(table: Table) -> OfficeHours:
         table.fault("end", found=end.isoformat("minutes"), allowed="a time after start")
     table.finish(*NOTES)
     return OfficeHours(start=start or time.min, end=end or time.max)
-
-
-def read_calendar(folders: Sequence[Path], faults: Faults) -> WorkCalendar:
-    """The years of every folder, a later folder's over an earlier one's; then those known by statute only."""
-    files = [path for folder in folders for path in sorted((folder / "calendars").glob("*.toml"))]
-    years = [_year(load(path, faults)) for path in files]
-    known = {year.year for year in years}
-    table = load(folders[0] / "statutory.toml", faults)
-    for row in table.tables("year"):
-        number, days = row.whole("year"), row.days("statutory")
-        if number not in known:
-            years.append(
-                CalendarYear(year=number, basis="", off=days, work=frozenset(), statutory=days, published=False)
-            )
-        row.finish(*NOTES, "estimated")
-    table.finish()
-    return WorkCalendar(years)
-
-
-def _year(table: Table) -> CalendarYear:
-    number, off, work = table.whole("year", low=2000), table.days("off"), table.days("work")
-    for day in sorted(off & work):
-        table.fault("off", found=day.isoformat(), allowed="a day that is not also in work")
-    for day in sorted(day for day in off | work if day.year != number):
-        table.fault("off/work", found=day.isoformat(), allowed=f"days of {number}")
-    statutory, basis = table.days("statutory"), table.text("basis")
-    table.finish(*NOTES, "statutory_basis")
-    return CalendarYear(year=number, basis=basis, off=off, work=work, statutory=statutory, published=True)
 
 
 def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[RoutingRule, ...]:

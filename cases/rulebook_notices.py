@@ -33,6 +33,7 @@ def _notice(row: Table) -> NoticeRule | None:
         optional=row.flag("optional"),
         outcomes=frozenset(row.several("outcomes", OUTCOME_PATHS)),
         unrouted=row.flag("unrouted"),
+        headline=row.flag("headline"),
     )
     if rule.statutory and rule.optional:
         row.fault("optional", found=True, allowed="false: the law owes this notice")

@@ -20,6 +20,7 @@ from handlers.wording import (
     kind_words,
     list_words,
     place_words,
+    provisional_words,
     status_words,
     sum_words,
 )
@@ -95,7 +96,7 @@ def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: 
     """
     verbs = actions(case, roles)
     shown = verbs[SHOWN:] if more else verbs[:SHOWN]
-    others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card"]
+    others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card", "why"]
     choices = [
         Choice(label=office.say(verb_key(verb, verbs)), value=f"{STAFF}:{verb}:{case.no}:{case.version}")
         for verb in (*shown, *others)
@@ -127,6 +128,7 @@ def clock_lines(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
             "card.clock_paused" if clock.paused else "card.clock",
             name=clock_words(clock, office=office, received_on=received_on),
             due=due_words(clock, office=office),
+            provisional=provisional_words(clock, office=office),
         )
         for clock in clocks
     ]

@@ -12,7 +12,7 @@ from cases.model import Case, Role, Status
 from cases.notices import LOWEST_RATING
 from handlers.cards import Buttons, case_facts, rows_of
 from handlers.office import Office
-from handlers.wording import bureau_words, day_words
+from handlers.wording import bureau_words, day_words, provisional_words
 
 OWN = "pg"
 """Prefix of the buttons on one's own cases."""
@@ -28,6 +28,7 @@ def consumer_card(case: Case, *, clocks: Sequence[Clock], office: Office) -> str
     asked = case.status is Status.SUPPLEMENTING
     running = [c for c in clocks if c.running and not c.paused and _told(c, case, asked=asked, office=office)]
     due = day_words(running[0].due_on, office=office) if running else ""
+    due += provisional_words(running[0], office=office) if running else ""
     return office.say("card.consumer", **case_facts(case, office=office), next=_next(case, due=due, office=office))
 
 

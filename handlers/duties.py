@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import deadlines, routines, tidying
+from handlers import calendars, deadlines, routines, tidying
 from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
+from handlers.recounting import Recounter
 from storage.database import Database
 
 
@@ -22,6 +23,7 @@ class Duties:
         self._delivery = delivery
         self._files = files
         self._sources = sources
+        self._recounter = Recounter(database, office)
 
     async def warn(self) -> int:
         """Warn of clocks that are due."""
@@ -33,6 +35,17 @@ class Duties:
     async def remind(self) -> int:
         """Remind of the site's routines."""
         count = await routines.remind(self._database, office=self._office)
+        if count:
+            self._delivery.wake()
+        return count
+
+    async def look_at_calendar(self) -> int:
+        """Take up the years that were entered by another process."""
+        return await calendars.look(self._database, office=self._office)
+
+    async def recount(self) -> int:
+        """Count the clocks anew when the calendar has changed."""
+        count = await self._recounter.work()
         if count:
             self._delivery.wake()
         return count

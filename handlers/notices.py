@@ -30,12 +30,14 @@ ROLES = {
 ENDS = "。.！!；; "
 
 
-async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: Office) -> None:
-    """Promise everything that ``event`` owes, in this transaction."""
+async def promise_notices(
+    tx: Transaction, case: Case, event: Event, *, office: Office, clocks: Sequence[Clock] | None = None
+) -> None:
+    """Promise all that ``event`` owes, in this transaction. ``clocks``: those running, where they are known."""
     rules = owed(office.rulebook.notices, case=case, event=event)
     if not rules:
         return
-    facts = await notice_facts(tx, case, event, office=office)
+    facts = await notice_facts(tx, case, event, office=office, clocks=clocks)
     for rule in rules:
         reached = await addresses(tx, rule.to, case=case, office=office, guest=event.facts.get("guest"))
         if not reached:
@@ -46,9 +48,12 @@ async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: 
             tx.outbox.promise(_promise(rule, event, Outgoing(address=address, text=text, choices=buttons)))
 
 
-async def notice_facts(tx: Transaction, case: Case, event: Event, *, office: Office) -> dict[str, str]:
+async def notice_facts(
+    tx: Transaction, case: Case, event: Event, *, office: Office, clocks: Sequence[Clock] | None = None
+) -> dict[str, str]:
     """Facts for any notice or ping about the case; none of them names the person who brought it."""
-    clocks = (await tx.clocks.of([case.no])).get(case.no, [])
+    if clocks is None:
+        clocks = (await tx.clocks.of([case.no])).get(case.no, [])
     ground = office.rulebook.ground(event.facts.get("ground", "") or event.facts.get("law", ""))
     officer = await tx.staff.get(case.officer) if case.officer else None
     return {
@@ -80,7 +85,7 @@ async def _guest_name(tx: Transaction, staff_id: str | None) -> str:
     return member.name if member else ""
 
 
-def _date_facts(case: Case, clocks: list[Clock], event: Event, *, office: Office) -> dict[str, str]:
+def _date_facts(case: Case, clocks: Sequence[Clock], event: Event, *, office: Office) -> dict[str, str]:
     received_on = china_date(case.received_at)
     leading = leading_clock(case, clocks, event, office=office)
     asked = next((clock for clock in clocks if clock.rule == "supplement"), None)
@@ -95,15 +100,17 @@ def _date_facts(case: Case, clocks: list[Clock], event: Event, *, office: Office
 def leading_clock(case: Case, clocks: Sequence[Clock], event: Event, *, office: Office) -> Clock | None:
     """The date that a notice of ``event`` speaks of: of a clock that it moved, else the one that consumers are told.
 
-    A limit that is passed or near speaks of its own.
+    A limit that is passed or near, or that was counted anew, speaks of its own.
     """
     if event.name is EventName.OVERDUE:
         return next((clock for clock in clocks if clock.rule == event.facts.get("rule")), None)
+    anew = event.facts.get("rule") if event.name is EventName.RECOUNTED else None
     moved = {rule.code for rule in office.rulebook.clocks_moved_by(event.name, case)}
     going = [
         (clock, office.rulebook.clock(clock.rule, china_date(case.received_at))) for clock in clocks if not clock.paused
     ]
     tests: tuple[Callable[[ClockRule], bool], ...] = (
+        lambda rule: rule.code == anew,
         lambda rule: rule.headline and rule.code in moved,
         lambda rule: not rule.house and rule.code in moved,
         lambda rule: rule.headline,

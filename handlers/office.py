@@ -17,10 +17,15 @@ Now = Callable[[], datetime]
 
 
 class Calendars:
-    """Holds the calendar that counts now; another one may take its place while the program runs."""
+    """Holds the calendar that counts now; another one may take its place while the program runs.
+
+    ``count`` and ``last`` tell how many years had been entered when it was read, and when the last of them.
+    """
 
     def __init__(self, current: WorkCalendar) -> None:
         self.current = current
+        self.count = 0
+        self.last: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cases.calendar import CalendarYear
 from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
-from handlers import casework, staffing, worklist
+from handlers import calendars, casework, staffing, worklist
 from handlers.access import case_for
+from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
 from handlers.evidence import Files
@@ -156,6 +158,24 @@ class Pages:
         _administrator(staff)
         async with self._database.begin() as tx:
             return await staffing.retire(tx, StaffId(staff_id))
+
+    async def known_years(self, staff: Staff) -> Sequence[KnownYear]:
+        """The years of the calendar, for the administrator; CaseError ``admin_only`` for others."""
+        _administrator(staff)
+        async with self._database.read() as tx:
+            return await calendars.known_years(tx, office=self.office)
+
+    async def preview_year(self, staff: Staff, year: CalendarYear) -> Preview:
+        """What entering the year would change; raises the CaseErrors of ``check_entry``, and ``admin_only``."""
+        _administrator(staff)
+        async with self._database.read() as tx:
+            return await calendars.preview(tx, year, office=self.office)
+
+    async def enter_year(self, staff: Staff, year: CalendarYear) -> None:
+        """The year counts from now on; the clocks are counted anew within a minute. Raises as ``preview_year``."""
+        _administrator(staff)
+        async with self._database.begin() as tx:
+            await calendars.enter(tx, year, by=staff.id, office=self.office)
 
     def error_text(self, error: CaseError) -> str:
         return error_text(error, office=self.office)

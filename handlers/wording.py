@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from cases.calendar import CHINA
 from cases.clocks import Clock
 from cases.intake import Slot
 from cases.model import Case
+from cases.rulebook_calendars import spans_of
 from handlers.office import Office
 
 NAME_SHOWN = 1
@@ -29,6 +31,16 @@ def instant_words(instant: datetime, *, office: Office) -> str:
 def due_words(clock: Clock, *, office: Office) -> str:
     """When a clock is due: the day, or the instant of a limit in hours."""
     return instant_words(clock.due_at, office=office) if clock.due_at else day_words(clock.due_on, office=office)
+
+
+def is_provisional(clock: Clock) -> bool:
+    """Whether there is a date that may change when a calendar is published; one that the office set never does."""
+    return clock.provisional and not (clock.fixed or clock.paused)
+
+
+def provisional_words(clock: Clock, *, office: Office) -> str:
+    """The mark behind a date that may still change; empty for others."""
+    return office.say("card.provisional") if is_provisional(clock) else ""
 
 
 def sum_words(amount: Decimal, *, office: Office) -> str:
@@ -97,3 +109,14 @@ def masked_phone(phone: str) -> str:
 
 def slot_words(slot: Slot, *, office: Office) -> str:
     return office.say(f"slot.{slot.value}")
+
+
+def days_words(days: Iterable[date], *, office: Office) -> str:
+    """Days as people write them, those next to each other as a span; without the year."""
+    found = []
+    for first, last in spans_of(days):
+        words = office.say("word.day", month=first.month, day=first.day)
+        key = "word.day_of_month" if first.month == last.month else "word.day"
+        ended = office.say(key, month=last.month, day=last.day)
+        found.append(words if first == last else office.say("word.span", first=words, last=ended))
+    return list_words(tuple(found), office=office)

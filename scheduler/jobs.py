@@ -23,8 +23,14 @@ def timekeeping(duties: Duties) -> list[Job]:
     return [
         Job(name="deadlines", every=timedelta(seconds=20), work=duties.warn),
         Job(name="routines", every=timedelta(minutes=10), work=duties.remind),
+        Job(name="recount", every=timedelta(minutes=1), work=duties.recount),
         Job(name="tidy", every=timedelta(hours=1), work=duties.tidy),
     ]
+
+
+def everywhere(duties: Duties) -> list[Job]:
+    """The duties of every process that works."""
+    return [Job(name="calendar", every=timedelta(seconds=30), work=duties.look_at_calendar)]
 
 
 def fetching(duties: Duties) -> list[Job]:

@@ -64,12 +64,29 @@ class ClockStore:
         fits = (table.c.case_no == clock.case_no, table.c.rule == clock.rule, table.c.stopped_at.is_(None))
         await self._tx.execute(update(table).where(*fits).values(values))
 
-    async def running_after(self, number: int, *, limit: int) -> list[ClockRow]:
-        """Running clocks of numbers above ``number`` in their order, locked for this transaction."""
+    async def running_after(self, number: int, *, limit: int, lock: bool = True) -> list[ClockRow]:
+        """Running clocks of numbers above ``number`` in their order, locked for this transaction unless told not to."""
         table = self._table
         statement = select(table).where(table.c.id > number, table.c.stopped_at.is_(None)).order_by(table.c.id)
-        rows = await self._tx.execute(statement.limit(limit).with_for_update())
-        return [ClockRow(id=row.id, clock=_clock(row)) for row in rows]
+        statement = statement.limit(limit).with_for_update() if lock else statement.limit(limit)
+        return [ClockRow(id=row.id, clock=_clock(row)) for row in await self._tx.execute(statement)]
+
+    async def running_of(self, numbers: Collection[CaseNo]) -> list[ClockRow]:
+        """The running clocks of these cases, locked for this transaction."""
+        table = self._table
+        statement = select(table).where(table.c.case_no.in_(numbers), table.c.stopped_at.is_(None)).order_by(table.c.id)
+        return [ClockRow(id=row.id, clock=_clock(row)) for row in await self._tx.execute(statement.with_for_update())]
+
+    async def rewrite(self, rows: Sequence[ClockRow]) -> None:
+        """Write clocks that were counted anew."""
+        if not rows:
+            return
+        table = self._table
+        names = ("due_on", "provisional", "step", "next_warning")
+        statement = update(table).where(table.c.id == bindparam("which"))
+        statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+        values = [{"which": r.id, **{f"new_{name}": getattr(r.clock, name) for name in names}} for r in rows]
+        await self._tx.execute(statement, values)
 
     async def stop(self, case_no: CaseNo, rules: Collection[str] | None, *, at: datetime) -> None:
         """Stop those of these rules that run on the case; with None, all."""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cases.errors import DatabaseAway, StorageFault
+from storage.calendar_store import CalendarStore, MarkStore
 from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
@@ -50,6 +51,8 @@ class Transaction:
         self.outbox = OutboxStore(self)
         self.cases = CaseStore(self)
         self.clocks = ClockStore(self)
+        self.calendar = CalendarStore(self)
+        self.marks = MarkStore(self)
         self.evidence = EvidenceStore(self)
         self.numbers = NumberStore(self)
         self.staff = StaffStore(self)

@@ -53,6 +53,28 @@ def test_the_proof_holds_every_day_and_why(capsys: pytest.CaptureFixture[str]) -
     assert "第十五条" in answer["basis"]
 
 
+def test_any_other_limit_of_the_site_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = told(capsys, "--rule", "sign", "--from", "2026-11-23T10:00")
+    assert (answer["rule"], answer["due_on"]) == ("sign", "2026-11-24")
+
+
+def test_a_limit_in_minutes_or_hours_is_due_at_an_instant(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIANXIN_SITE", "chongxin")
+    answer = told(capsys, "--rule", "arrival", "--from", "2026-11-23T23:55")
+    assert (answer["due_on"], answer["due_at"]) == ("2026-11-24", "2026-11-24T00:05:00+08:00")
+    assert main(["due", "--rule", "fast_response", "--from", "2026-11-23T10:00"]) == 0
+    assert "2026-11-23 10:00起，2026-11-24 10:00到期" in capsys.readouterr().out
+
+
+def test_an_unknown_limit_is_a_wrong_call_that_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["due", "--rule", "nothing", "--from", "2026-09-23"])
+    assert ended.value.code == 2
+    assert "可以问：dispatch, sign, accept, mediate" in capsys.readouterr().err
+
+
 def test_an_instant_after_midnight_in_china_is_the_next_day(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, "--rule", "accept", "--from", AS_UTC)["steps"][0]["date"] == "2026-09-24"
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 
+from bot.web.clock_views import Due, Timer, due_words, timers
 from cases.calendar import china_date
-from cases.clocks import Clock
-from cases.events import Event
+from cases.events import Event, EventName
 from cases.messages import AttachmentKind
 from cases.model import Kind, Role
-from cases.proofs import Proof, proof_of
 from cases.routing import Bureau, Level
 from handlers.cards import case_facts, verb_key
 from handlers.forms import Field
 from handlers.office import Office
-from handlers.wording import bureau_words, clock_words, day_words, instant_words, list_words
-from handlers.wording import due_words as words_of_due
+from handlers.wording import bureau_words, clock_words, day_words, instant_words, is_provisional, list_words
 from handlers.worklist import Dossier, Item
 
 GROUPS = ("overdue", "today", "week", "later")
@@ -62,15 +60,6 @@ LONGEST_ENDING = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Due:
-    """A date with its word and the name of its colour."""
-
-    on: str
-    note: str
-    tone: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Row:
     """A case on the list."""
 
@@ -78,25 +67,13 @@ class Row:
     urgent: bool
     clock: str
     due: Due | None
+    provisional: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
     name: str
     rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timer:
-    """A running clock of a case. ``proof`` tells day by day, in spans of days alike, why it is due then."""
-
-    name: str
-    basis: str
-    due: Due
-    provisional: bool
-    paused: bool
-    extended: str
-    proof: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,31 +170,13 @@ def _row(item: Item, *, office: Office) -> Row:
     clock = item.clocks[0] if item.clocks else None
     name = clock_words(clock, office=office, received_on=china_date(item.case.received_at)) if clock else ""
     due = due_words(clock, office=office) if clock else None
-    return Row(facts=case_facts(item.case, office=office), urgent=item.case.urgent, clock=name, due=due)
-
-
-def due_words(clock: Clock, *, office: Office) -> Due:
-    """How far off a date is, in words: colour alone tells nothing to many."""
-    on = words_of_due(clock, office=office)
-    if clock.paused:
-        return Due(on="", note=office.say("page.due.paused"), tone="calm")
-    if clock.due_at is not None:
-        return _due_in_hours(clock.due_at, on, office=office)
-    days = (clock.due_on - office.today()).days
-    if days < 0:
-        return Due(on=on, note=office.say("page.due.late", days=-days), tone="late")
-    if days == 0:
-        return Due(on=on, note=office.say("page.due.today"), tone="now")
-    return Due(on=on, note=office.say("page.due.left", days=days), tone="soon" if days <= 2 else "calm")
-
-
-def _due_in_hours(due_at: datetime, on: str, *, office: Office) -> Due:
-    left = due_at - office.now()
-    minutes = abs(int(left.total_seconds())) // 60
-    span = office.say("page.due.span", hours=minutes // 60 or "", minutes=minutes % 60)
-    if left < timedelta(0):
-        return Due(on=on, note=office.say("page.due.late_by", span=span), tone="late")
-    return Due(on=on, note=office.say("page.due.left_for", span=span), tone="now")
+    return Row(
+        facts=case_facts(item.case, office=office),
+        urgent=item.case.urgent,
+        clock=name,
+        due=due,
+        provisional=clock is not None and is_provisional(clock),
+    )
 
 
 def case_view(dossier: Dossier, *, office: Office) -> CaseView:
@@ -225,7 +184,6 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
     case = dossier.case
     facts = case_facts(case, office=office)
     particulars = tuple((office.say(f"page.fact.{name}"), facts[name]) for name in PARTICULARS if facts[name])
-    received_on = china_date(case.received_at)
     return CaseView(
         facts=facts,
         particulars=particulars,
@@ -235,9 +193,9 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
         sibling=dossier.sibling,
         related=_related(dossier, office=office),
         lead=bool(dossier.parts) and case.kind is Kind.COMPLAINT,
-        timers=tuple(_timer(clock, office=office, received_on=received_on) for clock in dossier.clocks),
+        timers=tuple(timers(case, dossier.clocks, office=office)),
         pieces=_pieces(dossier, office=office),
-        journal=tuple(_happened(event, dossier.names, office=office) for event in dossier.journal),
+        journal=tuple(_happened(event, dossier, office=office) for event in dossier.journal),
         sent=tuple(
             Entry(
                 when=instant_words(at, office=office),
@@ -271,30 +229,6 @@ def _related(dossier: Dossier, *, office: Office) -> tuple[tuple[str, str], ...]
     case = dossier.case
     found = [("sibling", dossier.sibling), ("origin", case.origin), ("part_of", case.part_of)]
     return _labelled((*found, *(("part", part.no) for part in dossier.parts)), office=office)
-
-
-def _timer(clock: Clock, *, office: Office, received_on: date) -> Timer:
-    rule = office.rulebook.clock(clock.rule, received_on)
-    proof = proof_of(clock, rule, office.calendar)
-    return Timer(
-        name=clock_words(clock, office=office, received_on=received_on),
-        basis=rule.basis,
-        due=due_words(clock, office=office),
-        provisional=clock.provisional,
-        paused=clock.paused,
-        extended=rule.extension.basis if clock.extensions and rule.extension else "",
-        proof=_spans(proof, office=office) if proof else (),
-    )
-
-
-def _spans(proof: Proof, *, office: Office) -> tuple[tuple[str, str], ...]:
-    found = []
-    for why, alike in groupby(proof.steps, key=lambda step: step.why):
-        days = [step.day for step in alike]
-        first, last = day_words(days[0], office=office), day_words(days[-1], office=office)
-        span = first if len(days) == 1 else office.say("page.proof.span", first=first, last=last)
-        found.append((span, office.say(f"page.proof.{why}", days=len(days))))
-    return tuple(found)
 
 
 def _pieces(dossier: Dossier, *, office: Office) -> tuple[Piece, ...]:
@@ -332,7 +266,8 @@ def _size(size: int | None) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(size // 1000, 1)} KB"
 
 
-def _happened(event: Event, names: Mapping[str, str], *, office: Office) -> Entry:
+def _happened(event: Event, dossier: Dossier, *, office: Office) -> Entry:
+    names = dossier.names
     known = {role.value for role in (Role.CONSUMER, Role.SYSTEM)}
     who = names.get(event.by) or (office.say(f"actor.{event.by}") if event.by in known else event.by)
     details = tuple(
@@ -340,8 +275,18 @@ def _happened(event: Event, names: Mapping[str, str], *, office: Office) -> Entr
         for name in TOLD
         if event.facts.get(name)
     )
+    if event.name is EventName.RECOUNTED:
+        details = tuple(_recounted(event, dossier, office=office))
     at = instant_words(event.at, office=office)
     return Entry(when=at, who=who, what=office.say(f"event.{event.name.value}"), details=details)
+
+
+def _recounted(event: Event, dossier: Dossier, *, office: Office) -> Iterator[tuple[str, str]]:
+    """Which limit has another date, the one before and the one now."""
+    rule = office.rulebook.clock(event.facts["rule"], china_date(dossier.case.received_at))
+    yield office.say("page.fact.rule"), rule.name
+    for name in ("from", "to"):
+        yield office.say(f"page.fact.{name}"), day_words(date.fromisoformat(event.facts[name]), office=office)
 
 
 def _fact_words(name: str, value: str, names: Mapping[str, str], *, office: Office) -> str:

@@ -10,8 +10,10 @@ from cases.messages import Choice
 from cases.model import Staff
 from handlers import casework
 from handlers.cards import STAFF, Buttons, case_line, rows_of, staff_buttons, staff_card
+from handlers.dialogues import calendar
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.forms import GROUNDED, Field
+from handlers.proof_words import proof_text
 from handlers.staffing import LOGIN_VALID, issue
 from handlers.wording import bureau_words
 from handlers.worklist import Dossier, dossier, todo
@@ -43,6 +45,8 @@ async def heard(turn: Turn) -> bool:
         await show(turn, turn.text)
     elif turn.session.dialogue == NAME:
         await _told(turn)
+    elif await calendar.heard(turn, _staff(turn)):
+        pass
     elif turn.session.dialogue in ("", HOME) and command in ("cancel", "back"):
         turn.say("staff.left")
     elif turn.session.dialogue in ("", HOME) and command in (None, "start") and _is_idle_talk(turn):
@@ -108,12 +112,15 @@ async def pressed(turn: Turn) -> None:
     """A button of a staff card: does the verb, or asks for what it needs."""
     _, verb, no, version, *rest = [*pressed_parts(turn.message), "", "", ""]
     chosen = [part for part in rest if part]
+    if verb == calendar.BUTTON:
+        await calendar.pressed(turn, _staff(turn))
+        return
     _leave(turn)
     if verb in MENU:
         await MENU[verb](turn)
         return
-    if verb in ("card", "more"):
-        await (show(turn, no) if verb == "card" else _more(turn, no))
+    if verb in ABOUT:
+        await ABOUT[verb](turn, no)
         return
     found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
     if verb not in found.forms:
@@ -128,6 +135,16 @@ async def _more(turn: Turn, no: str) -> None:
     """What else can be done to a case."""
     found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
     turn.say("staff.more", staff_buttons(found.case, found.roles, office=turn.office, more=True), no=no)
+
+
+async def _why(turn: Turn, no: str) -> None:
+    """Why each date of a case is what it is."""
+    found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
+    proofs = [proof_text(clock, found.case, office=turn.office) for clock in found.clocks]
+    if not any(proofs):
+        turn.say("proof.none", no=no)
+        return
+    turn.say("proof.case", no=no, proofs="\n\n".join(filter(None, proofs)))
 
 
 async def _refused(turn: Turn, found: Dossier, verb: str, *, version: str) -> None:
@@ -222,3 +239,5 @@ async def _log_in(turn: Turn) -> None:
 
 MENU = {"todo": _todo, "login": _log_in}
 """Buttons that are about no case."""
+ABOUT = {"card": show, "more": _more, "why": _why}
+"""Buttons that only show something of a case."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases.clocks import Unit
 from cases.events import EventName
 from cases.intake import Slot
 from cases.model import Kind, Status
@@ -19,6 +20,7 @@ from cases.notices import LOWEST_RATING
 from cases.routing import Place
 from cases.texts import PART, SINGLE, TextFault, Texts, placeholders, sms_segments
 from cases.transitions import OUTCOME_PATHS, TABLE
+from handlers.calendars import OPERATOR
 from handlers.consumer_cards import ASKED
 from handlers.forms import CHOSEN, VERBS
 from handlers.staffing import STAFF_ROLES
@@ -51,7 +53,9 @@ OURS: dict[str, set[str]] = {
     "event": set(EventName),
     "role": set(STAFF_ROLES),
     "outcome": set(OUTCOME_PATHS) | ENDINGS,
-    "verb": {*VERBS, *(row.verb for row in TABLE), "card", "more"},
+    "verb": {*VERBS, *(row.verb for row in TABLE), "card", "more", "why"},
+    "calendar.by": {OPERATOR},
+    "page.unit": {unit for unit in Unit if unit.span is None},
     "rating": {str(n) for n in range(1, LOWEST_RATING + 1)},
     "progress.rated_": {str(n) for n in range(1, LOWEST_RATING + 1)},
     "page.ask": ASKING | TYPED,

@@ -67,7 +67,14 @@ async def test_a_case_of_another_person_is_as_unknown_as_one_that_does_not_exist
     assert await case(puyang, no) == before
 
 
-STAFF_BUTTONS = ["st:card:{no}:2", "st:sign:{no}:2", "st:send_back:{no}:2", "st:decline:{no}:2:16-1", "st:reply:{no}:2"]
+STAFF_BUTTONS = [
+    "st:card:{no}:2",
+    "st:why:{no}:2",
+    "st:sign:{no}:2",
+    "st:send_back:{no}:2",
+    "st:decline:{no}:2:16-1",
+    "st:reply:{no}:2",
+]
 
 
 async def test_an_officer_of_another_bureau_and_a_consumer_with_a_staff_button_get_nowhere(puyang: Town) -> None:
@@ -86,7 +93,7 @@ async def test_an_officer_of_another_bureau_and_a_consumer_with_a_staff_button_g
 FORGED = [
     "in", "in:x", "in::s", "in:x:s:kind", "pg", "pg:", "pg:fly:1", "pg:card", "rt", "rt:1", "rt:1:9", "rt::",
     "home", "home:", "home:fly", "cs", "cs:maybe", "st", "st:fly", "st:fly:1:x", "xx:yy", ":", "::::::", "🦆",
-    "in:x:s:name:",
+    "in:x:s:name:", "st:why", "st:year", "st:year:sure",
 ]  # fmt: skip
 
 

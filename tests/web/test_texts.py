@@ -21,7 +21,11 @@ def test_every_text_named_in_a_page_is_written() -> None:
     keys |= {f"page.group.{name}" for name in GROUPS} | {f"page.fact.{name}" for name in PARTICULARS}
     keys |= {f"page.attachment.{kind.value}" for kind in AttachmentKind}
     keys |= {f"page.fact.{name}" for name in (*TOLD, "sibling", "origin", "part_of", "part")}
-    keys |= {f"page.proof.{why}" for why in (*DayKind, "first_day", "day", "rolled", "paused", "chosen", "hours")}
+    keys |= {
+        f"page.proof.{why}" for why in (*DayKind, "first_day", "day", "rolled", "paused", "chosen", "hours", "minutes")
+    }
+    keys |= {f"page.calendar.{state}" for state in ("published", "entered", "estimated")}
+    keys |= {f"page.fact.{name}" for name in ("rule", "from", "to")}
     assert keys - rulebook().texts.keys() == set()
 
 
