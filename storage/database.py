@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cases.errors import DatabaseAway, StorageFault
+from storage.absence_store import AbsenceStore
 from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
 from storage.evidence_store import EvidenceStore
 from storage.inbox_store import InboxStore
+from storage.mark_store import MarkStore
 from storage.migrating import HEAD
 from storage.number_store import NumberStore
 from storage.outbox_store import OutboxStore
@@ -27,6 +29,7 @@ from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
 from storage.tables import Schema
 from storage.vault import Vault
+from storage.warning_store import WarningStore
 from storage.web_session_store import WebSessionStore
 
 SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -54,6 +57,9 @@ class Transaction:
         self.numbers = NumberStore(self)
         self.staff = StaffStore(self)
         self.web_sessions = WebSessionStore(self)
+        self.warnings = WarningStore(self)
+        self.absences = AbsenceStore(self)
+        self.marks = MarkStore(self)
 
     def blind_index(self, value: str) -> str:
         """The searchable form of a sealed value."""
