@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
 
-from bot.web import chat, desk, joining
+from bot.web import away, chat, desk, joining
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
 from bot.web.guards import WEBHOOK, Limit, errors, limited, protect, same_site
@@ -69,6 +69,9 @@ def _route(app: Application) -> None:
     get("/desk/staff", joining.colleagues)
     post("/desk/staff", joining.invite)
     post("/desk/staff/retire", joining.retire)
+    get("/desk/away", away.show)
+    post("/desk/away", away.go_away)
+    post("/desk/away/cancel", away.cancel)
     get("/desk/find", desk.find)
     get(f"/desk/case/{NUMBER}", desk.case)
     post(f"/desk/case/{NUMBER}/{{verb}}", desk.act)
