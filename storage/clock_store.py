@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, update
 
 from cases.clocks import Clock, Pause
 from cases.model import CaseNo
+from storage.many import among
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -100,7 +101,7 @@ class ClockStore:
             alike.setdefault((row.clock.step, row.clock.next_warning), []).append(row.id)
         table = self._table
         for (step, next_warning), ids in alike.items():
-            statement = update(table).where(table.c.id.in_(ids))
+            statement = update(table).where(among(self._tx, table.c.id, ids))
             await self._tx.execute(statement.values(step=step, next_warning=next_warning))
 
 

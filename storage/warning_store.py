@@ -15,12 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.calendar import CHINA
 from cases.messages import Address
 from cases.model import CaseNo
 from storage.inbox_store import dump_json
+from storage.many import among, insert_new
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -117,9 +117,7 @@ class WarningStore:
         """Owe these; one whose key is known is left as it is, also when it was gathered long ago."""
         if not warnings:
             return
-        dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
-        statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["key"])
-        await self._tx.execute(statement, [_row(warned, at=at) for warned in warnings])
+        await insert_new(self._tx, self._table, [_row(warned, at=at) for warned in warnings], key="key")
 
     async def owed(self) -> list[tuple[Address, int]]:
         """To whom how many warnings are owed that are not yet gathered."""
@@ -148,7 +146,7 @@ class WarningStore:
         table = self._table
         wanted, found = list(numbers), dict[int, Content]()
         for start in range(0, len(wanted), AT_ONCE):
-            some = table.c.id.in_(wanted[start : start + AT_ONCE])
+            some = among(self._tx, table.c.id, wanted[start : start + AT_ONCE])
             rows = await self._tx.execute(select(table.c.id, table.c.payload).where(some))
             found |= {row.id: _content(row) for row in rows}
         return found
@@ -157,8 +155,8 @@ class WarningStore:
         """These have been put into a text that is promised in this transaction."""
         table = self._table
         for start in range(0, len(numbers), AT_ONCE):
-            some = numbers[start : start + AT_ONCE]
-            await self._tx.execute(update(table).where(table.c.id.in_(some)).values(gathered_at=at))
+            some = among(self._tx, table.c.id, numbers[start : start + AT_ONCE])
+            await self._tx.execute(update(table).where(some).values(gathered_at=at))
 
     async def forget_gathered_before(self, instant: datetime) -> None:
         """Drop what was gathered before an instant: its clock has long moved on."""
