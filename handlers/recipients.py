@@ -77,9 +77,9 @@ class Roster:
         return staff_id in self._away
 
     def at_work(self) -> list[tuple[Staff, list[Address]]]:
-        """The office's own people who are not away and can be reached, with their addresses."""
-        office = (Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN)
-        here = [member for member in self._everyone if member.role in office and not self.is_away(member.id)]
+        """Those who work on cases, are not away and can be reached, with their addresses."""
+        working = (Role.OFFICER, Role.LEAD, Role.DESK)
+        here = [member for member in self._everyone if member.role in working and not self.is_away(member.id)]
         return [(member, self._bound[member.id]) for member in here if member.id in self._bound]
 
     def stand_ins(self, member: Staff) -> list[Staff]:

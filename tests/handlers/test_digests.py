@@ -69,6 +69,7 @@ async def test_several_dates_of_a_case_stand_on_one_line_and_an_urgent_one_comes
 async def test_there_is_one_digest_a_day_and_none_when_there_is_nothing(puyang: Town) -> None:
     li = await officer_with(puyang, "2026-11-27")
     idle = await puyang.staff("陈静", bureau=CITY)
+    admin = await puyang.staff("管理员", bureau=DESK, role=Role.ADMIN)
     await opens(puyang, "2026-11-24", "08:29")
     assert digests(li) == []
     for minute in ("08:30", "08:31", "12:00", "17:29"):
@@ -78,7 +79,7 @@ async def test_there_is_one_digest_a_day_and_none_when_there_is_nothing(puyang: 
         "【12315早报】11月24日要办1件：",
         "【12315早报】11月25日要办1件：",
     ]
-    assert digests(idle) == []
+    assert digests(idle) == digests(admin) == []
 
 
 async def test_a_late_start_still_tells_it_until_the_office_closes_and_a_day_off_has_none(puyang: Town) -> None:
