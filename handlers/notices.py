@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule
 from cases.events import Event, EventName
 from cases.messages import Outgoing
-from cases.model import Case, Role, StaffId
+from cases.model import Case, Role
 from cases.notices import NoticeRule, Priority, Recipient, owed
 from handlers.cards import Buttons, case_facts, staff_buttons
 from handlers.consumer_cards import consumer_buttons
@@ -54,8 +54,19 @@ async def notice_facts(
     """Facts for any notice or ping about the case; none of them names the person who brought it."""
     if clocks is None:
         clocks = (await tx.clocks.of([case.no])).get(case.no, [])
+    return facts_from(case, event, clocks=clocks, names=await tx.staff.names(named_in(case, event)), office=office)
+
+
+def named_in(case: Case, event: Event) -> set[str]:
+    """The members of staff and bodies whose names the facts hold."""
+    return {who for who in (case.officer, case.mediator, event.facts.get("mediator")) if who}
+
+
+def facts_from(
+    case: Case, event: Event, *, clocks: Sequence[Clock], names: Mapping[str, str], office: Office
+) -> dict[str, str]:
+    """The same from what was read before: the case's running clocks, and the names of ``named_in``."""
     ground = office.rulebook.ground(event.facts.get("ground", "") or event.facts.get("law", ""))
-    officer = await tx.staff.get(case.officer) if case.officer else None
     return {
         **case_facts(case, office=office),
         **_date_facts(case, clocks, event, office=office),
@@ -63,7 +74,7 @@ async def notice_facts(
         "bureau_short": bureau_short(case.bureau, office=office),
         "from_bureau": bureau_short(event.facts.get("from_bureau"), office=office),
         "bureau_phone": bureau_phone(case.bureau, office=office),
-        "officer": officer.name if officer else "",
+        "officer": names.get(case.officer or "", ""),
         "reason": event.facts.get("reason", "").rstrip(ENDS),
         "result": (case.result or "").rstrip(ENDS),
         "ground": ground.text if ground else "",
@@ -71,18 +82,13 @@ async def notice_facts(
         "article": event.facts.get("ground", "").rpartition("-")[2],
         "urgent": office.say("card.urgent") if case.urgent else "",
         "law": ground.text if ground else "",
-        "mediator": await _guest_name(tx, event.facts.get("mediator") or case.mediator),
+        "mediator": names.get(event.facts.get("mediator") or case.mediator or "", ""),
         "other": event.facts.get("other", ""),
         "part_of": case.part_of or "",
         "clue": event.facts.get("clue", ""),
         "kind_wanted": office.say(f"kind.{event.facts['kind']}") if event.facts.get("kind") else "",
         "asked_before": office.say(f"asked.{event.facts['asked']}") if event.facts.get("asked") else "",
     }
-
-
-async def _guest_name(tx: Transaction, staff_id: str | None) -> str:
-    member = await tx.staff.get(StaffId(staff_id)) if staff_id else None
-    return member.name if member else ""
 
 
 def _date_facts(case: Case, clocks: Sequence[Clock], event: Event, *, office: Office) -> dict[str, str]:

@@ -6,13 +6,13 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cases.calendar import CalendarYear
 from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
-from handlers import calendars, casework, staffing, worklist
+from handlers import absences, calendars, casework, staffing, worklist
 from handlers.access import case_for
 from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
@@ -176,6 +176,22 @@ class Pages:
         _administrator(staff)
         async with self._database.begin() as tx:
             await calendars.enter(tx, year, by=staff.id, office=self.office)
+
+    async def absences(self, staff: Staff) -> tuple[Sequence[absences.Known], Sequence[Staff]]:
+        """Who is or will be away, and for whom this member may say it. CaseError ``away_not_yours``."""
+        async with self._database.read() as tx:
+            return await absences.known(tx, staff, office=self.office), await absences.whose(tx, staff)
+
+    async def go_away(self, staff: Staff, who: str, *, first: date, last: date) -> tuple[Staff, Sequence[Staff]]:
+        """Enter an absence, one's own when ``who`` is empty; returns whose, and who stands in. See ``absences.go``."""
+        async with self._database.begin() as tx:
+            member = await absences.member_of(tx, staff, who)
+            return member, await absences.go(tx, member, first=first, last=last, office=self.office)
+
+    async def come_back(self, staff: Staff, number: int) -> Staff:
+        """End an absence; raises the CaseErrors of ``absences.cancel``."""
+        async with self._database.begin() as tx:
+            return await absences.cancel(tx, staff, number, office=self.office)
 
     def error_text(self, error: CaseError) -> str:
         return error_text(error, office=self.office)

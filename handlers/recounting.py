@@ -14,7 +14,6 @@ from cases.model import SYSTEM, Case, CaseNo
 from handlers.calendars import BATCH, counted_by_days, refresh, rule_of
 from handlers.notices import promise_notices
 from handlers.office import Office
-from storage.calendar_store import Mark
 from storage.clock_store import ClockRow
 from storage.database import Database, Transaction
 
@@ -55,7 +54,7 @@ class Recounter:
         fingerprint, now = self._office.calendar.fingerprint, self._office.now()
         moved = await recount_all(self._database, office=self._office)
         async with self._database.begin() as tx:
-            await tx.marks.put(MARK, Mark(value=fingerprint, at=now))
+            await tx.marks.put(MARK, fingerprint, at=now)
         self._known = fingerprint
         return moved
 

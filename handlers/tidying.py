@@ -20,6 +20,7 @@ async def tidy(database: Database, *, files: Files, office: Office) -> int:
         await tx.conversations.forget_idle(before)
         await tx.inbox.wipe_done_before(before)
         await tx.outbox.wipe_told_before(before)
+        await tx.warnings.forget_gathered_before(before)
         await tx.evidence.drop_unused(before)
         refused = await tx.evidence.drop_unwanted()
     old = await asyncio.to_thread(files.names, before=before)

@@ -14,6 +14,7 @@ from nlp.lexicon import Hits, Lexicon
 from nlp.merchants import Named
 from nlp.money import bare_sum, main_sum
 from nlp.places import Found, Gazetteer, Place
+from nlp.spans import span
 from nlp.text import normalise
 
 _SERVICE = "service"
@@ -68,6 +69,10 @@ class Reader:
         """The day of the deal, never after ``today``; vague words give None."""
         day = main_day(normalise(text), today=today)
         return day.value if day else None
+
+    def span(self, text: str, *, today: date) -> tuple[date, date] | None:
+        """The first and the last of the days to come that the text is about; None when it says anything else."""
+        return span(normalise(text), today=today)
 
     def region(self, text: str) -> tuple[str, ...]:
         """Candidate codes of the county named (several: the name is shared); a far city or province ends in 00."""

@@ -1,4 +1,4 @@
-"""Years of the calendar that staff have entered, and marks: short notes of how far the program has come."""
+"""Years of the calendar that staff have entered."""
 
 from __future__ import annotations
 
@@ -47,30 +47,6 @@ class CalendarStore:
         statement = select(func.count(), func.max(self._table.c.entered_at))
         count, last = tuple((await self._tx.execute(statement)).one())
         return count, last
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """What was noted last under a name, and when (aware)."""
-
-    value: str
-    at: datetime
-
-
-class MarkStore:
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._table = tx.schema.marks
-
-    async def get(self, name: str) -> Mark | None:
-        table = self._table
-        row = (await self._tx.execute(select(table.c.value, table.c.at).where(table.c.name == name))).first()
-        return Mark(value=row.value, at=row.at) if row else None
-
-    async def put(self, name: str, mark: Mark) -> None:
-        """Note it in place of what stood there."""
-        await self._tx.execute(delete(self._table).where(self._table.c.name == name))
-        self._tx.add(self._table, {"name": name, "value": mark.value, "at": mark.at})
 
 
 def entered_texts(url: str) -> list[str]:

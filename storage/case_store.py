@@ -14,6 +14,7 @@ from cases.errors import CaseError
 from cases.events import Event, EventName
 from cases.messages import Address
 from cases.model import Case, CaseNo, Consumer, Kind, Merchant, StaffId, Status
+from storage.many import among
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -106,7 +107,7 @@ class CaseStore:
         """These cases by number, those that exist."""
         if not numbers:
             return {}
-        rows = await self._tx.execute(select(self._cases).where(self._cases.c.no.in_(numbers)))
+        rows = await self._tx.execute(select(self._cases).where(among(self._tx, self._cases.c.no, numbers)))
         return {case.no: case for case in map(_case, rows)}
 
     async def parts_of(self, no: CaseNo) -> list[Case]:

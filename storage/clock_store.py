@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select, update
 
 from cases.clocks import Clock, Pause
 from cases.model import CaseNo
+from storage.many import among
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -101,27 +102,24 @@ class ClockStore:
             fits.append(table.c.rule.in_(rules))
         await self._tx.execute(update(table).where(*fits).values(stopped_at=at, next_warning=None))
 
-    async def owing(self, now: datetime, *, limit: int) -> list[ClockRow]:
-        """Running clocks whose next warning has passed, oldest first, locked for this transaction."""
+    async def owing(self, now: datetime, *, limit: int, but: Collection[int] = ()) -> list[ClockRow]:
+        """Running clocks whose next warning has passed, oldest first, locked for this transaction; none of ``but``."""
         table = self._table
-        statement = (
-            select(table)
-            .where(table.c.stopped_at.is_(None), table.c.next_warning <= now)
-            .order_by(table.c.next_warning)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        statement = select(table).where(table.c.stopped_at.is_(None), table.c.next_warning <= now)
+        if but:
+            statement = statement.where(table.c.id.not_in(but))
+        statement = statement.order_by(table.c.next_warning).limit(limit).with_for_update(skip_locked=True)
         return [ClockRow(id=row.id, clock=_clock(row)) for row in await self._tx.execute(statement)]
 
     async def move_on(self, rows: Sequence[ClockRow]) -> None:
-        """Write back where each ladder stands."""
-        if not rows:
-            return
+        """Write back where each ladder stands; those that stand alike, in one statement."""
+        alike: dict[tuple[int, datetime | None], list[int]] = {}
+        for row in rows:
+            alike.setdefault((row.clock.step, row.clock.next_warning), []).append(row.id)
         table = self._table
-        statement = update(table).where(table.c.id == bindparam("which"))
-        statement = statement.values(step=bindparam("new_step"), next_warning=bindparam("new_warning"))
-        values = [{"which": r.id, "new_step": r.clock.step, "new_warning": r.clock.next_warning} for r in rows]
-        await self._tx.execute(statement, values)
+        for (step, next_warning), ids in alike.items():
+            statement = update(table).where(among(self._tx, table.c.id, ids))
+            await self._tx.execute(statement.values(step=step, next_warning=next_warning))
 
 
 def _values(clock: Clock) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class ConversationStore:
         statement = update(self._table).where(self._table.c.person == str(person))
         await self._tx.execute(statement.values(staff_id=staff))
         self._bound = None
+        self._tx.people += 1
 
     async def addresses_of(self, staff: Sequence[StaffId]) -> dict[StaffId, list[Address]]:
         """Every address bound to each of these staff members; all are read once a transaction, as the staff are."""

@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cases.errors import DatabaseAway, StorageFault
-from storage.calendar_store import CalendarStore, MarkStore
+from storage.absence_store import AbsenceStore
+from storage.calendar_store import CalendarStore
 from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
 from storage.evidence_store import EvidenceStore
 from storage.inbox_store import InboxStore
+from storage.mark_store import MarkStore
 from storage.migrating import HEAD
 from storage.number_store import NumberStore
 from storage.outbox_store import OutboxStore
@@ -28,6 +30,7 @@ from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
 from storage.tables import Schema
 from storage.vault import Vault
+from storage.warning_store import WarningStore
 from storage.web_session_store import WebSessionStore
 
 SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -46,17 +49,21 @@ class Transaction:
         self._pending: dict[Table, list[dict[str, Any]]] = {}
         self.schema = schema
         self.dialect = connection.dialect.name
+        self.people = 0
+        """Grows whenever this transaction changes who works here, where they are reached, or who is away."""
         self.inbox = InboxStore(self)
         self.conversations = ConversationStore(self)
         self.outbox = OutboxStore(self)
         self.cases = CaseStore(self)
         self.clocks = ClockStore(self)
         self.calendar = CalendarStore(self)
-        self.marks = MarkStore(self)
         self.evidence = EvidenceStore(self)
         self.numbers = NumberStore(self)
         self.staff = StaffStore(self)
         self.web_sessions = WebSessionStore(self)
+        self.warnings = WarningStore(self)
+        self.absences = AbsenceStore(self)
+        self.marks = MarkStore(self)
 
     def blind_index(self, value: str) -> str:
         """The searchable form of a sealed value."""

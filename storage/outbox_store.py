@@ -91,18 +91,19 @@ class OutboxStore:
         for promise in self.promised():
             self._tx.add(self._table, _row(promise))
 
-    async def promise_once(self, promises: Sequence[Promise]) -> None:
-        """Owe texts that carry a key; one promised before is left as it is."""
+    async def promise_once(self, promises: Sequence[Promise]) -> int:
+        """Owe texts that carry a key; one promised before is left as it is. Returns how many are new."""
         if not promises:
-            return
+            return 0
         dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
         statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["key"])
-        await self._tx.execute(statement, [_row(promise) for promise in promises])
+        rows = [_row(promise) for promise in promises]
+        return len((await self._tx.execute(statement.returning(self._table.c.id), rows)).all())
 
     async def known(self, keys: Collection[str]) -> set[str]:
-        """Which of the keys were promised before."""
+        """Those of these keys under which something was promised."""
         key = self._table.c.key
-        return set((await self._tx.execute(select(key).where(key.in_(tuple(keys))))).scalars())
+        return set((await self._tx.execute(select(key).where(key.in_(keys)))).scalars())
 
     async def promise_now(
         self, promises: Sequence[Promise], *, lease: Callable[[Address], datetime | None]

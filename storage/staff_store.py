@@ -33,6 +33,7 @@ class StaffStore:
             "created_at": at,
         }
         self._tx.add(self._table, row)
+        self._tx.people += 1
         self._added = True
 
     async def _all(self) -> list[Staff]:
@@ -49,6 +50,8 @@ class StaffStore:
         table = self._table
         values = {"role": staff.role.value, "deputy_for": staff.deputy_for, "active": staff.active}
         await self._tx.execute(update(table).where(table.c.id == staff.id).values(**values))
+        self._tx.people += 1
+        self._everyone = None
 
     async def get(self, staff_id: StaffId) -> Staff | None:
         return next((staff for staff in await self._all() if staff.id == staff_id), None)

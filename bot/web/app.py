@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
 
-from bot.web import calendar_page, chat, desk, joining
+from bot.web import away, calendar_page, chat, desk, joining
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
 from bot.web.guards import WEBHOOK, Limit, errors, limited, protect, same_site
@@ -71,6 +71,9 @@ def _route(app: Application) -> None:
     post("/desk/staff/retire", joining.retire)
     get("/desk/calendar", calendar_page.show)
     post("/desk/calendar", calendar_page.enter)
+    get("/desk/away", away.show)
+    post("/desk/away", away.go_away)
+    post("/desk/away/cancel", away.cancel)
     get("/desk/find", desk.find)
     get(f"/desk/case/{NUMBER}", desk.case)
     post(f"/desk/case/{NUMBER}/{{verb}}", desk.act)

@@ -10,7 +10,7 @@ from cases.messages import Choice
 from cases.model import Staff
 from handlers import casework
 from handlers.cards import STAFF, Buttons, case_line, rows_of, staff_buttons, staff_card
-from handlers.dialogues import calendar
+from handlers.dialogues import away, calendar
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.forms import GROUNDED, Field
 from handlers.proof_words import proof_text
@@ -45,8 +45,8 @@ async def heard(turn: Turn) -> bool:
         await show(turn, turn.text)
     elif turn.session.dialogue == NAME:
         await _told(turn)
-    elif await calendar.heard(turn, _staff(turn)):
-        pass
+    elif await calendar.heard(turn, _staff(turn)) or await away.heard(turn):
+        return True
     elif turn.session.dialogue in ("", HOME) and command in ("cancel", "back"):
         turn.say("staff.left")
     elif turn.session.dialogue in ("", HOME) and command in (None, "start") and _is_idle_talk(turn):

@@ -179,7 +179,7 @@ async def test_an_informant_is_named_in_no_ping_no_notice_and_no_journal(puyang:
             await li.says(words)
     puyang.clock.at("2026-12-15 09:00")
     await puyang.passes()
-    pings = [out.text for who in (li, lead) for out in who.told if out.text.startswith("【12315工单】")]
+    pings = [out.text for who in (li, lead) for out in who.told if out.text.startswith("【12315")]
     notices = [out.text for out in wang.told if out.text.startswith("【濮阳市场监管】")]
     facts = [str(event.facts) for event in await journal(puyang, no)]
     assert min(len(pings), len(notices), len(facts)) > 2
