@@ -12,19 +12,20 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.checking import told
-from bot.command_line import only_parts, parser
+from bot.command_line import only_parts, parsed
 from bot.due import Question, answer
+from bot.ledger_sheet import save_ledger
 from bot.logs import set_up
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
 from cases.calendar import china_date
-from cases.errors import CaseError, LianxinError
+from cases.errors import CaseError, LianxinError, told_of
 from cases.model import Role
 from cases.rulebook import load_rulebook
 from cases.site import Rulebook
@@ -33,6 +34,7 @@ from handlers.conversation import Conversation, error_text
 from handlers.delivery import Channel, Delivery
 from handlers.duties import Duties
 from handlers.evidence import Files, Source
+from handlers.ledger_export import Ledger
 from handlers.office import Now, Office
 from handlers.pages import Pages
 from handlers.reception import Reception
@@ -212,6 +214,10 @@ async def announce(house: House, settings: Settings, *, serving_pages: bool) -> 
         print(office.say("start.administrator", link=invitation.desk_link), flush=True)
 
 
+async def export(house: House, wanted: argparse.Namespace) -> str:
+    return await save_ledger(Ledger(house.database, office=house.office, days=wanted.days), wanted.out)
+
+
 async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     """Talk to the bot in this terminal."""
     from bot.terminal import CHANNEL, Terminal, is_quit, lines
@@ -248,34 +254,31 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     await house.database.close()
 
 
-async def invite(settings: Settings, rulebook: Rulebook, wanted: argparse.Namespace) -> None:
-    """Print a one-time code for a member of staff."""
+async def invite(house: House, wanted: argparse.Namespace) -> str:
+    """A one-time code for a member of staff."""
+    office, role = house.office, Role(wanted.role)
+    who = {"bureau": wanted.bureau, "name": wanted.name, "deputy_for": wanted.deputy_for}
+    async with house.database.begin() as tx:
+        made = await staffing.invite(tx, role=role, **who, office=office)
+    return office.say(
+        "start.invited",
+        name=made.staff.name,
+        bureau=bureau_words(made.staff.bureau, office=office),
+        role=office.say(f"role.{made.staff.role.value}"),
+        code=made.code,
+        link=made.desk_link,
+    )
+
+
+async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], Awaitable[str]]) -> None:
+    """Print what ``work`` finds out or has done; what cannot be done becomes a sentence."""
     house = build(settings, rulebook, channels={})
     try:
-        async with house.database.begin() as tx:
-            made = await staffing.invite(
-                tx,
-                bureau=wanted.bureau,
-                role=Role(wanted.role),
-                name=wanted.name,
-                deputy_for=wanted.deputy_for,
-                office=house.office,
-            )
+        print(await work(house))
     except CaseError as error:
         raise LianxinError(error_text(error, office=house.office)) from None
     finally:
         await house.database.close()
-    office, staff = house.office, made.staff
-    print(
-        office.say(
-            "start.invited",
-            name=staff.name,
-            bureau=bureau_words(staff.bureau, office=office),
-            role=office.say(f"role.{staff.role.value}"),
-            code=made.code,
-            link=made.desk_link,
-        )
-    )
 
 
 def check(rulebook: Rulebook) -> None:
@@ -304,7 +307,8 @@ def perform(wanted: argparse.Namespace) -> None:
     jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "run": lambda: run(settings, rulebook, only=only_parts(wanted.only)),
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
-        "invite": lambda: invite(settings, rulebook, wanted),
+        "invite": lambda: tell(settings, rulebook, lambda house: invite(house, wanted)),
+        "export": lambda: tell(settings, rulebook, lambda house: export(house, wanted)),
     }
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))
@@ -316,7 +320,7 @@ def perform(wanted: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0 done, 1 a failure told in one sentence, 2 a wrong call."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    wanted = parser().parse_args(given or ["run"])
+    wanted = parsed(given or ["run"])
     try:
         perform(wanted)
     except LianxinError as error:
@@ -329,15 +333,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(failure, file=sys.stderr)
         return 1
     return 0
-
-
-def told_of(group: ExceptionGroup[Exception]) -> LianxinError | None:
-    """The failure in the group that can be told in a sentence, when the group holds nothing else."""
-    ours, others = group.split(LianxinError)
-    failure: Exception | None = ours
-    while isinstance(failure, ExceptionGroup):
-        failure = failure.exceptions[0]
-    return failure if others is None and isinstance(failure, LianxinError) else None
 
 
 if __name__ == "__main__":

@@ -78,3 +78,12 @@ class DeliveryError(LianxinError):
         self.retryable = retryable
         self.retry_after = retry_after
         self.unreachable = unreachable
+
+
+def told_of(group: ExceptionGroup[Exception]) -> LianxinError | None:
+    """The failure in the group that can be told in a sentence, when the group holds nothing else."""
+    ours, others = group.split(LianxinError)
+    failure: Exception | None = ours
+    while isinstance(failure, ExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure if others is None and isinstance(failure, LianxinError) else None
