@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 
 from cases.calendar import Days
-from cases.model import Kind
+from cases.errors import CaseError
+from cases.model import Kind, Role, Staff
 from handlers.ledger_columns import EVENTS, Record, Value, columns
 from handlers.office import Office
 from storage.database import Database, Transaction
@@ -31,6 +32,18 @@ class Row:
 
     kind: Kind
     values: tuple[Value, ...]
+
+
+def bureaus_of(staff: Staff, *, office: Office) -> Collection[str] | None:
+    """The bureaus whose cases this member's ledger holds: a lead's own and those below, or None for every case.
+
+    CaseError ``ledger_closed`` for everybody who does not look after the work of others.
+    """
+    if staff.role in (Role.DESK, Role.ADMIN):
+        return None
+    if staff.role is not Role.LEAD:
+        raise CaseError("ledger_closed")
+    return office.rulebook.directory.under(staff.bureau)
 
 
 class Ledger:

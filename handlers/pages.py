@@ -8,6 +8,7 @@ from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cases.calendar import Days
 from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
@@ -16,6 +17,7 @@ from handlers.access import case_for
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
 from handlers.evidence import Files
+from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
 from handlers.reception import Reception
 from handlers.staffing import Invitation
@@ -156,6 +158,11 @@ class Pages:
         _administrator(staff)
         async with self._database.begin() as tx:
             return await staffing.retire(tx, StaffId(staff_id))
+
+    def ledger(self, staff: Staff, days: Days) -> Ledger:
+        """The ledger that this member of staff may take along; CaseError ``ledger_closed`` for who may not."""
+        bureaus = bureaus_of(staff, office=self.office)
+        return Ledger(self._database, office=self.office, days=days, bureaus=bureaus)
 
     def error_text(self, error: CaseError) -> str:
         return error_text(error, office=self.office)
