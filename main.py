@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.checking import told
-from bot.command_line import only_parts, parser, question, year_of_file
+from bot.command_line import only_parts, parsed, question, year_of_file
 from bot.due import answer, answer_case
+from bot.ledger_sheet import save_ledger
 from bot.logs import set_up
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
 from cases.calendar import china_date
@@ -33,6 +34,7 @@ from handlers.conversation import Conversation, error_text
 from handlers.delivery import Channel, Delivery
 from handlers.duties import Duties
 from handlers.evidence import Files, Source
+from handlers.ledger_export import Ledger
 from handlers.office import Now, Office
 from handlers.pages import Pages
 from handlers.reception import Reception
@@ -215,6 +217,10 @@ async def announce(house: House, settings: Settings, *, serving_pages: bool) -> 
         print(office.say("start.administrator", link=invitation.desk_link), flush=True)
 
 
+async def export(house: House, wanted: argparse.Namespace) -> str:
+    return await save_ledger(Ledger(house.database, office=house.office, days=wanted.days), wanted.out)
+
+
 async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     """Talk to the bot in this terminal."""
     from bot.terminal import CHANNEL, Terminal, is_quit, lines
@@ -310,6 +316,7 @@ def perform(wanted: argparse.Namespace) -> None:
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
         "invite": lambda: tell(settings, rulebook, lambda house: invite(house, wanted)),
         "calendar": lambda: tell(settings, rulebook, lambda house: enter_calendar(house, wanted)),
+        "export": lambda: tell(settings, rulebook, lambda house: export(house, wanted)),
     }
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))
@@ -321,7 +328,7 @@ def perform(wanted: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0 done, 1 a failure told in one sentence, 2 a wrong call."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    wanted = parser().parse_args(given or ["run"])
+    wanted = parsed(given or ["run"])
     try:
         perform(wanted)
     except LianxinError as error:

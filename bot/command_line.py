@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from bot.due import Question
-from cases.calendar import CHINA, CalendarYear, china_date
+from cases.calendar import CHINA, CalendarYear, Days, china_date, iso_day
 from cases.clocks import Pause
 from cases.errors import LianxinError, RulebookFault
 from cases.reading import Faults
@@ -39,8 +40,29 @@ def parser() -> argparse.ArgumentParser:
     entering = commands.add_parser("calendar", help="enter a year of holidays and makeup days")
     entering.add_argument("file", metavar="FILE", help="a TOML file written like those of the calendars folder")
     entering.add_argument("--preview", action="store_true", help="only say what it would change")
+    _export(commands.add_parser("export", help="write a ledger of cases to a file"))
     _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked; the program ends with status 2 when that is nothing it can do."""
+    top = parser()
+    wanted = top.parse_args(arguments)
+    if wanted.command == "export":
+        try:
+            wanted.days = Days(first=wanted.first, last=wanted.last)
+        except ValueError:
+            top.error(f"--from {wanted.first}: allowed: a day that is not after --to {wanted.last}")
+    return wanted
+
+
+def _export(exporting: argparse.ArgumentParser) -> None:
+    what = exporting.add_subparsers(dest="what", metavar="WHAT", required=True)
+    cases = what.add_parser("cases", help="the ledger of the cases received in some days, one sheet a kind")
+    for option, name, help_text in (("--from", "first", "the first day"), ("--to", "last", "the last day, included")):
+        cases.add_argument(option, required=True, dest=name, type=day, metavar="DAY", help=f"{help_text}, in China")
+    cases.add_argument("--out", required=True, type=Path, metavar="FILE.xlsx", help="the workbook to write")
 
 
 def _due(asking: argparse.ArgumentParser) -> None:
@@ -87,6 +109,13 @@ def instant(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"given {text!r}; allowed: an instant such as 2026-11-23T10:00") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=CHINA)
+
+
+def day(text: str) -> date:
+    try:
+        return iso_day(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"given {text!r}; allowed: a day such as 2026-11-23") from None
 
 
 def pause(text: str) -> Pause:

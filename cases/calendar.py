@@ -22,6 +22,7 @@ ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 WEEK, WORKWEEK = 7, 5
 FINGERPRINT = 16
+EARLIEST = date(1970, 1, 1)
 
 
 class DayKind(StrEnum):
@@ -53,6 +54,31 @@ def china_date(instant: datetime) -> date:
 def china_instant(day: date, at: time) -> datetime:
     """The aware instant of a wall-clock time in China."""
     return datetime.combine(day, at, tzinfo=CHINA)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """A span of dates in China, both ends included. ValueError when it ends before it starts."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("a span ends after it starts")
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """The first and the last instant of the span, aware."""
+        return china_instant(self.first, time.min), china_instant(self.last, time.max)
+
+
+def iso_day(text: str) -> date:
+    """A date written like 2026-11-23; ValueError for anything else, and for days that no case can be from."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or day < EARLIEST:
+        raise ValueError(f"{text} is no such date")
+    return day
 
 
 class WorkCalendar:

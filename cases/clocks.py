@@ -156,6 +156,14 @@ class Clock:
     def paused(self) -> bool:
         return self.running and bool(self.pauses) and self.pauses[-1].end is None
 
+    def late(self, now: datetime) -> bool:
+        """Whether its date was over when it stopped, or is by ``now``; from an open pause on no day counts."""
+        until = self.stopped_at or now
+        if self.due_at is not None:
+            return until > self.due_at
+        held = self.pauses[-1] if self.pauses and self.pauses[-1].end is None else None
+        return (held.start if held else china_date(until)) > self.due_on
+
     def evolve(self, **changes: Any) -> Clock:
         return replace(self, **changes)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.calendar import CalendarYear
+from cases.calendar import CalendarYear, Days
 from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
@@ -18,6 +18,7 @@ from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
 from handlers.evidence import Files
+from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
 from handlers.reception import Reception
 from handlers.staffing import Invitation
@@ -192,6 +193,11 @@ class Pages:
         """End an absence; raises the CaseErrors of ``absences.cancel``."""
         async with self._database.begin() as tx:
             return await absences.cancel(tx, staff, number, office=self.office)
+
+    def ledger(self, staff: Staff, days: Days) -> Ledger:
+        """The ledger that this member of staff may take along; CaseError ``ledger_closed`` for who may not."""
+        bureaus = bureaus_of(staff, office=self.office)
+        return Ledger(self._database, office=self.office, days=days, bureaus=bureaus)
 
     def error_text(self, error: CaseError) -> str:
         return error_text(error, office=self.office)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, func, literal, or_, select, update
+from sqlalchemy import case as when
 
 from cases.errors import CaseError
 from cases.events import Event, EventName
@@ -130,6 +132,43 @@ class CaseStore:
         closed = table.c.status == Status.FOLLOWING_UP.value
         statement = select(table).where(closed, watched).order_by(table.c.received_at).limit(limit)
         return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def received(
+        self, span: tuple[datetime, datetime], *, bureaus: Collection[str] | None, after: str, limit: int
+    ) -> list[Case]:
+        """Cases received in the span (both ends included), in the order of their numbers from the one after ``after``.
+
+        Of these bureaus; with None, of all and of none. What a person told is never read: the narrative, and of a
+        tip-off the result, are left out (Order 121, Art. 37).
+        """
+        table = self._cases
+        told = when((table.c.kind != Kind.TIPOFF.value, table.c.result)).label("result")
+        plain = [column for column in table.c if column.name not in ("narrative", "result")]
+        fits = [table.c.no > after, table.c.received_at.between(*span)]
+        if bureaus is not None:
+            # Wrapped, so that no index on bureaus is taken: it would sort all their cases anew for every page.
+            fits.append(func.coalesce(table.c.bureau, "").in_(bureaus))
+        statement = select(*plain, literal("").label("narrative"), told).where(*fits).order_by(table.c.no).limit(limit)
+        return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def consumers(self, numbers: Collection[CaseNo]) -> dict[CaseNo, Consumer]:
+        """Name and telephone number of those who brought these cases."""
+        table = self._identities
+        statement = select(table.c.case_no, table.c.name, table.c.phone).where(table.c.case_no.in_(numbers))
+        rows = await self._tx.execute(statement)
+        return {CaseNo(row.case_no): Consumer(name=row.name, phone=row.phone) for row in rows}
+
+    async def moments(
+        self, numbers: Collection[CaseNo], events: Collection[EventName]
+    ) -> dict[CaseNo, list[tuple[EventName, datetime]]]:
+        """When these events happened to these cases, in their order; what was said with them is not read."""
+        table = self._journal
+        fits = (table.c.case_no.in_(numbers), table.c.event.in_([event.value for event in events]))
+        found: dict[CaseNo, list[tuple[EventName, datetime]]] = {}
+        statement = select(table.c.case_no, table.c.event, table.c.at).where(*fits).order_by(table.c.id)
+        for row in await self._tx.execute(statement):
+            found.setdefault(CaseNo(row.case_no), []).append((EventName(row.event), row.at))
+        return found
 
     async def journal(self, no: CaseNo) -> list[Event]:
         table = self._journal

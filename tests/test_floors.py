@@ -16,7 +16,13 @@ BELOW: dict[str, set[str]] = {
     "scheduler": {"cases", "handlers"},
 }
 OURS = {*BELOW, "main", "bench", "tests"}
-HOMES = {"telegram": "bot/telegram", "aiohttp": "bot/", "sqlalchemy": "storage/", "apscheduler": "scheduler/"}
+HOMES = {
+    "telegram": "bot/telegram",
+    "aiohttp": "bot/",
+    "sqlalchemy": "storage/",
+    "apscheduler": "scheduler/",
+    "xlsxwriter": "bot/ledger_sheet",
+}
 
 
 def trespasses(path: str, source: str) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
 
-from bot.web import away, calendar_page, chat, desk, joining
+from bot.web import away, calendar_page, chat, desk, joining, ledger
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
 from bot.web.guards import WEBHOOK, Limit, errors, limited, protect, same_site
@@ -75,6 +75,7 @@ def _route(app: Application) -> None:
     post("/desk/away", away.go_away)
     post("/desk/away/cancel", away.cancel)
     get("/desk/find", desk.find)
+    get("/desk/export", ledger.export)
     get(f"/desk/case/{NUMBER}", desk.case)
     post(f"/desk/case/{NUMBER}/{{verb}}", desk.act)
     get(f"/desk/evidence/{NUMBER}/{{id:[0-9A-Za-z_-]{{1,64}}}}", desk.evidence)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.calendar import CHINA, DayKind, china_date, china_instant
+from cases.calendar import CHINA, DayKind, Days, china_date, china_instant, iso_day
 from cases.clocks import ClockRule, Unit
 from cases.model import Kind
 from cases.proofs import prove
@@ -146,3 +146,18 @@ def test_each_kind_of_day_is_told_apart() -> None:
 
 def test_only_a_year_with_a_notice_counts_as_published() -> None:
     assert [year for year in range(2018, 2032) if CALENDAR.published(year)] == list(range(2019, 2027))
+
+
+def test_a_span_of_days_lasts_from_midnight_to_midnight_in_china() -> None:
+    first, last = Days(first=date(2026, 11, 23), last=date(2026, 11, 24)).instants
+    assert first.astimezone(UTC) == datetime(2026, 11, 22, 16, tzinfo=UTC)
+    assert timedelta(0) < datetime(2026, 11, 24, 16, tzinfo=UTC) - last < timedelta(seconds=1)
+    with pytest.raises(ValueError, match="ends after it starts"):
+        Days(first=date(2026, 11, 24), last=date(2026, 11, 23))
+
+
+@pytest.mark.parametrize("text", ["", "x", "20261123", "2026-W48-1", "2026-2-01", "2026-02-30", "0001-01-01"])
+def test_a_day_is_written_in_one_way_only(text: str) -> None:
+    assert iso_day("2026-11-23") == date(2026, 11, 23)
+    with pytest.raises(ValueError):  # noqa: PT011 - its words are Python's own
+        iso_day(text)

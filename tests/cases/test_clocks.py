@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.calendar import CHINA, china_date
-from cases.clocks import Clock, ClockRule, Unit
+from cases.clocks import Clock, ClockRule, Pause, Unit
 from cases.clockwork import Pace, at_step, due_step, start_clock
 from cases.events import EventName
 from cases.model import CaseNo, Kind
@@ -157,3 +157,25 @@ def test_every_clock_that_an_event_starts_is_stopped_by_another(kind: Kind) -> N
     names = {rule.code for rule in BOOK.clocks_started_by(EventName.ROUTED, kind=kind, received_on=date(2026, 11, 23))}
     wanted = {Kind.COMPLAINT: {"sign", "accept"}, Kind.TIPOFF: {"sign", "verify", "advertising"}}
     assert names == wanted.get(kind, set())
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "late"),
+    [
+        ({}, "2026-12-02 23:59", False),
+        ({}, "2026-12-03 00:00", True),
+        ({"stopped_at": china("2026-12-02 23:59")}, "2026-12-24 10:00", False),
+        ({"stopped_at": china("2026-12-03 00:00")}, "2026-12-03 00:00", True),
+        # While it is paused no day counts, however long it takes; what was late before stays so.
+        ({"pauses": (Pause(start=date(2026, 12, 1)),)}, "2026-12-24 10:00", False),
+        ({"pauses": (Pause(start=date(2026, 12, 1)),), "stopped_at": china("2026-12-24 10:00")}, "2026-12-25", False),
+        ({"pauses": (Pause(start=date(2026, 12, 3)),)}, "2026-12-24 10:00", True),
+        ({"pauses": (Pause(start=date(2026, 11, 25), end=date(2026, 11, 26)),)}, "2026-12-03 00:00", True),
+        ({"due_at": china("2026-12-02 10:00")}, "2026-12-02 10:00", False),
+        ({"due_at": china("2026-12-02 10:00")}, "2026-12-02 10:01", True),
+    ],
+)
+def test_a_date_is_kept_until_its_day_in_china_is_over(changes: dict[str, object], now: str, late: bool) -> None:
+    clock, _ = started("accept", "2026-11-23 10:00")
+    assert clock.due_on == date(2026, 12, 2)
+    assert clock.evolve(**changes).late(china(now)) is late

@@ -23,6 +23,7 @@ from cases.transitions import OUTCOME_PATHS, TABLE
 from handlers.calendars import OPERATOR
 from handlers.consumer_cards import ASKED
 from handlers.forms import CHOSEN, VERBS
+from handlers.ledger_columns import CELLS
 from handlers.staffing import STAFF_ROLES
 from tests.house import rulebook
 
@@ -64,6 +65,8 @@ OURS: dict[str, set[str]] = {
     "asked": {"offer", "entrust", "join", "reclassify"},
     "progress": {*ASKED, "settle", "settle_what", "recuse", "recuse_what", "leave_group"},
     "ask.narrative_": set(Kind),
+    "ledger.column": set(CELLS),
+    "ledger": {"yes", "no", "running"},
 }
 """Families of keys that are put together from a closed list."""
 

@@ -13,7 +13,7 @@ from cases.clocks import Clock as CaseClock
 from cases.errors import CaseError
 from cases.events import Event, EventName
 from cases.messages import Address, Attachment, AttachmentKind
-from cases.model import CaseNo, Consumer, Merchant, StaffId, Status
+from cases.model import CaseNo, Consumer, Kind, Merchant, StaffId, Status
 from storage.case_store import Identity
 from storage.conversation_store import Session
 from storage.database import Database
@@ -314,3 +314,15 @@ async def test_a_browser_is_known_by_its_token_until_it_is_ended_or_too_long_awa
         assert await tx.web_sessions.find("secret", seen_after=NOW) == (WANG, NOW + SOON)
         await tx.web_sessions.end("secret")
         assert await tx.web_sessions.find("secret", seen_after=NOW - SOON) is None
+
+
+async def test_received_cases_come_without_their_story_and_tipoffs_without_their_result(database: Database) -> None:
+    span = (NOW, NOW + timedelta(days=1))
+    made = [case("1", result="r"), case("2", kind=Kind.TIPOFF, result="r"), case("3", received_at=NOW - SOON)]
+    async with database.begin() as tx:
+        for one in made:
+            tx.cases.add(one)
+        found = await tx.cases.received(span, bureaus=None, after="", limit=5)
+        assert found == [made[0].evolve(narrative=""), made[1].evolve(narrative="", result=None)]
+        assert await tx.cases.received(span, bureaus=None, after="1", limit=5) == found[1:]
+        assert await tx.cases.received(span, bureaus=("a",), after="", limit=5) == []
