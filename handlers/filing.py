@@ -8,12 +8,14 @@ from datetime import datetime
 
 from cases import intake, lifecycle
 from cases.calendar import CHINA
+from cases.events import Event
 from cases.intake import Draft
 from cases.messages import Address
 from cases.model import CONSUMER, SYSTEM, Case, CaseNo, Kind, Status
 from cases.routing import Matter, Place, Route, route
 from cases.transitions import QUESTION
 from handlers.ledger import record
+from handlers.masking import masked
 from handlers.moving import do
 from handlers.office import Office
 from handlers.wording import bureau_words, place_words
@@ -85,14 +87,22 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     enterprise = draft.get("enterprise") if case.kind is Kind.COMPLAINT else None
     case = replace(case, department=found.department, because=why(found, draft, office=office))
     who = intake.consumer(draft, case.kind)
+    if case.kind is Kind.TIPOFF and who.anonymous:
+        case = case.evolve(narrative=masked(case.narrative, office.reader.own_traces(case.narrative)))
     phone_index = tx.blind_index(who.phone) if who.phone else None
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)
+    if enterprise:
+        change = replace(change, events=tuple(_with_fact(event, "enterprise", enterprise) for event in change.events))
     tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
     case = await record(tx, change, office=office, before=None)
     await tx.evidence.link(case.no, draft.evidence)
     if enterprise:
         return await do(tx, case, "negotiate", by=CONSUMER, facts={"enterprise": enterprise}, office=office)
     return await route_by_rules(tx, case, found=found, office=office)
+
+
+def _with_fact(event: Event, name: str, value: str) -> Event:
+    return replace(event, facts={**event.facts, name: value})
 
 
 async def route_by_rules(tx: Transaction, case: Case, *, found: Route | None = None, office: Office) -> Case:

@@ -8,10 +8,11 @@ from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule
 from cases.events import Event
 from cases.messages import Outgoing
-from cases.model import Case, Role, StaffId
+from cases.model import Case, Kind, Role, Staff, StaffId
 from cases.notices import NoticeRule, Priority, Recipient, owed
 from handlers.cards import Buttons, case_facts, staff_buttons
 from handlers.consumer_cards import consumer_buttons
+from handlers.masking import masked_event, traces_of
 from handlers.office import Office
 from handlers.recipients import addresses
 from handlers.wording import bureau_phone, bureau_short, clock_words, day_words, instant_words, subject_words
@@ -36,8 +37,13 @@ async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: 
     if not rules:
         return
     facts = await notice_facts(tx, case, event, office=office)
+    guest = await _member(tx, event.facts.get("guest") or case.enterprise or case.mediator)
+    did = await _role(tx, event)
     for rule in rules:
-        reached = await addresses(tx, rule.to, case=case, office=office, guest=event.facts.get("guest"))
+        if (rule.by and did not in rule.by) or _is_none_of_theirs(rule, case, guest):
+            continue
+        theirs = guest.id if guest and ROLES.get(rule.to) == (guest.role,) else None
+        reached = await addresses(tx, rule.to, case=case, office=office, guest=theirs)
         if not reached:
             continue
         text = office.say(rule.text, **facts)
@@ -46,11 +52,38 @@ async def promise_notices(tx: Transaction, case: Case, event: Event, *, office: 
             tx.outbox.promise(_promise(rule, event, Outgoing(address=address, text=text, choices=buttons)))
 
 
+def _is_none_of_theirs(rule: NoticeRule, case: Case, guest: Staff | None) -> bool:
+    """While a business settles a complaint itself, no office has it, and none is told of each word."""
+    settling = guest is not None and guest.role is Role.MERCHANT and case.bureau is None
+    return settling and rule.to is Recipient.OFFICER
+
+
+async def _role(tx: Transaction, event: Event) -> Role | None:
+    """In which role the event was done."""
+    if event.by in set(Role):
+        return Role(event.by)
+    member = await _member(tx, event.by)
+    return member.role if member else None
+
+
+async def _member(tx: Transaction, staff_id: str | None) -> Staff | None:
+    return await tx.staff.get(StaffId(staff_id)) if staff_id else None
+
+
 async def notice_facts(tx: Transaction, case: Case, event: Event, *, office: Office) -> dict[str, str]:
-    """Facts for any notice or ping about the case; none of them names the person who brought it."""
+    """Facts for any notice or ping about the case; none of them names the person who brought it.
+
+    Not even where an informant's own words do (Art. 37).
+    """
+    if case.kind is Kind.TIPOFF:
+        identity = await tx.cases.identity(case.no)
+        told = event.facts.get("reason", "")
+        traces = (*traces_of(identity.consumer if identity else None), *office.reader.own_traces(told))
+        event = masked_event(event, traces)
     clocks = (await tx.clocks.of([case.no])).get(case.no, [])
     ground = office.rulebook.ground(event.facts.get("ground", "") or event.facts.get("law", ""))
-    officer = await tx.staff.get(case.officer) if case.officer else None
+    officer = await _member(tx, case.officer)
+    mediator = await _member(tx, event.facts.get("mediator") or case.mediator)
     return {
         **case_facts(case, office=office),
         **_date_facts(case, clocks, event, office=office),
@@ -66,18 +99,14 @@ async def notice_facts(tx: Transaction, case: Case, event: Event, *, office: Off
         "article": event.facts.get("ground", "").rpartition("-")[2],
         "urgent": office.say("card.urgent") if case.urgent else "",
         "law": ground.text if ground else "",
-        "mediator": await _guest_name(tx, event.facts.get("mediator") or case.mediator),
+        "mediator": mediator.name if mediator else "",
+        "decided": "" if event.facts.get("enterprise") else office.say("word.decided"),
         "other": event.facts.get("other", ""),
         "part_of": case.part_of or "",
         "clue": event.facts.get("clue", ""),
         "kind_wanted": office.say(f"kind.{event.facts['kind']}") if event.facts.get("kind") else "",
         "asked_before": office.say(f"asked.{event.facts['asked']}") if event.facts.get("asked") else "",
     }
-
-
-async def _guest_name(tx: Transaction, staff_id: str | None) -> str:
-    member = await tx.staff.get(StaffId(staff_id)) if staff_id else None
-    return member.name if member else ""
 
 
 def _date_facts(case: Case, clocks: list[Clock], event: Event, *, office: Office) -> dict[str, str]:
