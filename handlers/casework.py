@@ -21,6 +21,8 @@ from storage.database import Transaction
 GROUP = "leave_group"
 WHOLE_GROUP = frozenset({"recuse"})
 """What one of several consumers asks for all: who mediates is the same for all."""
+ALONE = frozenset({"settle"})
+"""With what one of several consumers leaves the others: the office ends that case by itself."""
 
 
 async def act(
@@ -37,7 +39,7 @@ async def act(
     if case.part_of and case.status in OPEN and verb != GROUP:
         raise CaseError("goes_with", no=case.no, lead=case.part_of)
     steps = _steps(case, verb, facts)
-    facts = await checked(tx, case, verb, facts, by=who, office=office)
+    facts = await checked(tx, case, verb, facts=facts, by=who, office=office)
     members = await joint.members(tx, case, steps[0])
     done = await _walk(tx, case, steps, by=who, facts=facts, office=office)
     for member in members:
@@ -119,8 +121,10 @@ async def decide(
         raise CaseError("goes_with", no=case.no, lead=case.part_of)
     told = {**_guest(case), **(facts or {}), "asked": (case.asked or "").partition(":")[0] if verb == "refuse" else ""}
     if verb == "agree_join":
-        await joint.check_joinable(tx, case, (case.asked or "").partition(":")[2])
+        await joint.check_joinable(tx, case, (case.asked or "").partition(":")[2], office=office)
     members = await joint.members_of(tx, case)
+    if case.part_of and verb in ALONE:
+        case = await do(tx, case, GROUP, by=SYSTEM, office=office)
     after = await _walk(tx, case, (verb,), by=CONSUMER, facts=told, office=office)
     if verb in WHOLE_GROUP:
         for member in members:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from cases import lifecycle
 from cases.events import EventName
@@ -19,7 +20,12 @@ ASKED = frozenset({"agreed", "settled", "terminated", "answered"})
 """Outcomes after which the consumer is asked how it went."""
 CLOSING = frozenset({"decline", "redirect", "answer", "mark_duplicate", "absorb", "agree_reclassify", "take_offer"})
 """Verbs after which nothing is left to do but to close."""
-Follow = Callable[[Transaction, Case, Mapping[str, str], Office], Awaitable[Case]]
+
+
+class Follow(Protocol):
+    """Does what a verb entails; returns the case as it is then."""
+
+    async def __call__(self, tx: Transaction, case: Case, facts: Mapping[str, str], *, office: Office) -> Case: ...
 
 
 async def follow(tx: Transaction, case: Case, verb: str, *, facts: Mapping[str, str], office: Office) -> Case:
@@ -27,16 +33,16 @@ async def follow(tx: Transaction, case: Case, verb: str, *, facts: Mapping[str, 
     if verb in CLOSING:
         return await close(tx, case, by=SYSTEM, facts={"reason": case.result or ""}, office=office)
     after = AFTER.get(verb)
-    return await after(tx, case, facts, office) if after else case
+    return await after(tx, case, facts, office=office) if after else case
 
 
 async def close(tx: Transaction, case: Case, *, by: Actor, facts: Mapping[str, str], office: Office) -> Case:
     """Close the case with its outcome."""
     case = await do(tx, case, "close", by=by, facts=facts, office=office)
-    return await _closed(tx, case, facts, office)
+    return await _closed(tx, case, facts, office=office)
 
 
-async def _closed(tx: Transaction, case: Case, facts: Mapping[str, str], office: Office) -> Case:
+async def _closed(tx: Transaction, case: Case, facts: Mapping[str, str], *, office: Office) -> Case:
     """Ask the consumer how it went, and draw the case for a call-back with the site's chance (Art. 26)."""
     if case.outcome not in ASKED:
         return case
@@ -51,11 +57,11 @@ def drawn(tx: Transaction, case: Case) -> float:
     return int(tx.blind_index(f"call-back/{case.no}/{case.rehandled}")[:8], 16) / 0x1_0000_0000 * 100
 
 
-async def _gone_on(tx: Transaction, case: Case, facts: Mapping[str, str], office: Office) -> Case:
+async def _gone_on(tx: Transaction, case: Case, facts: Mapping[str, str], *, office: Office) -> Case:
     return await route_by_rules(tx, case, office=office)
 
 
-async def _merged(tx: Transaction, case: Case, facts: Mapping[str, str], office: Office) -> Case:
+async def _merged(tx: Transaction, case: Case, facts: Mapping[str, str], *, office: Office) -> Case:
     """The later tip-off of the same informant goes into this one, which is verified on (Art. 35)."""
     other = await tx.cases.get(facts["other"]) if facts.get("other") else None
     if other:
@@ -64,7 +70,7 @@ async def _merged(tx: Transaction, case: Case, facts: Mapping[str, str], office:
     return await do(tx, case, "continue", by=SYSTEM, office=office)
 
 
-async def _clue_found(tx: Transaction, case: Case, facts: Mapping[str, str], office: Office) -> Case:
+async def _clue_found(tx: Transaction, case: Case, facts: Mapping[str, str], *, office: Office) -> Case:
     """A violation found in a mediation is verified as a case of its own, while the mediation goes on (Art. 27)."""
     clue = Case(
         no=CaseNo(facts["clue"]),
