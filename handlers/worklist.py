@@ -98,9 +98,12 @@ async def _in_hand(tx: Transaction, staff: Staff, *, office: Office) -> list[Cas
 
 
 async def _without_bureau(tx: Transaction, staff: Staff, *, office: Office) -> list[Case]:
-    """What waits for the intake desk; for the leads at the top, the disputes that they decide."""
+    """What waits for the intake desk; for the leads at the top, the disputes that they decide.
+
+    What a business is settling itself waits for nobody in the office.
+    """
     if staff.role in (Role.DESK, Role.ADMIN):
-        return await tx.cases.open_in(None, statuses=OPEN, limit=MOST)
+        return await tx.cases.open_in(None, statuses=OPEN - {Status.NEGOTIATING}, limit=MOST)
     if staff.role is not Role.LEAD:
         return []
     disputed = await tx.cases.open_in(None, statuses={Status.DISPUTED}, limit=MOST)

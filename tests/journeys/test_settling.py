@@ -120,6 +120,7 @@ async def test_withdrawing_tells_the_business_and_nobody_else(puyang: Town) -> N
     no = await negotiates(wang)
     await wang.says("催办")
     wang.hears("已请商家尽快答复")
+    assert await desk.says("待办") == ["现在没有待办。"]
     await wang.says("补充")
     await wang.says("我还有小票的照片")
     wang.hears("商家看不到")
