@@ -20,6 +20,11 @@ def _signed(case: Case, by: str, facts: Facts) -> Fields:
     return {"officer": StaffId(by)}
 
 
+def _accepted(case: Case, by: str, facts: Facts) -> Fields:
+    """A refusal that was taken back is no outcome any more."""
+    return {"outcome": None, "result": None}
+
+
 def _assigned(case: Case, by: str, facts: Facts) -> Fields:
     return {"officer": StaffId(facts["officer"])} if facts.get("officer") else {}
 
@@ -121,6 +126,7 @@ EFFECTS: Mapping[str, Effect] = {
     "route": _routed,
     "designate": _routed,
     "sign": _signed,
+    "accept": _accepted,
     "assign": _assigned,
     "investigate": _assigned,
     "decide_recusal": _assigned,

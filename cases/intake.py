@@ -37,11 +37,12 @@ class Slot(StrEnum):
     NAME = "name"
     PHONE = "phone"
     ADDRESS = "address"
+    ENTERPRISE = "enterprise"
     CONFIRM = "confirm"
 
 
-OPTIONAL = frozenset({Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION})
-"""What a person may say not to know; the office then asks or finds out."""
+OPTIONAL = frozenset({Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION, Slot.ENTERPRISE})
+"""What a person may say not to know; the office then asks or finds out. No business is told of it unasked."""
 
 MERCHANT_SIDE = (Slot.NARRATIVE, Slot.MERCHANT, Slot.REGION, Slot.MERCHANT_ADDRESS)
 IDENTITY = (Slot.NAME, Slot.PHONE, Slot.ADDRESS)
@@ -63,6 +64,7 @@ CORRECTABLE = (
     Slot.NAME,
     Slot.PHONE,
     Slot.ADDRESS,
+    Slot.ENTERPRISE,
 )
 UNDERSTOOD = (
     "object",
@@ -79,6 +81,8 @@ UNDERSTOOD = (
     "phone",
 )
 DEMAND_MARK = "|"
+CONSENTED = "yes"
+"""The fact of the slot ENTERPRISE while it is not yet known which business it is about; then the id of that one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,16 +180,28 @@ def back(draft: Draft) -> Draft:
     return replace(without_fact(draft, last), answered=draft.answered[:-1], skipped=skipped, pending=None)
 
 
-def next_slot(draft: Draft, *, foreign: bool = False) -> Slot:
+def next_slot(draft: Draft, *, foreign: bool = False, settles: bool = False) -> Slot:
     """The one question to ask now; CONFIRM when nothing is missing.
 
     ``foreign``: the matter belongs to another department, which the person should hear before giving more.
+    ``settles``: the business settles complaints itself, which the person may choose before the end.
     """
     if draft.facts and not draft.kinds:
         return Slot.KIND if draft.get("narrative") else Slot.NARRATIVE
     if foreign and not draft.stays:
         return Slot.ELSEWHERE
-    return next((slot for slot in _wanted(draft) if _missing(draft, slot)), Slot.CONFIRM)
+    last = (Slot.ENTERPRISE,) if settles else ()
+    return next((slot for slot in (*_wanted(draft), *last) if _missing(draft, slot)), Slot.CONFIRM)
+
+
+def settled_with(draft: Draft, business: str | None) -> Draft:
+    """The draft with the business that would settle it; a consent that was given for another one is void."""
+    given = draft.get(Slot.ENTERPRISE.value)
+    if given is None or given == business:
+        return draft
+    if business and given == CONSENTED:
+        return with_fact(draft, Slot.ENTERPRISE.value, business)
+    return without_fact(draft, Slot.ENTERPRISE.value)
 
 
 def _wanted(draft: Draft) -> tuple[Slot, ...]:

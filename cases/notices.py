@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cases.events import Event, EventName
-from cases.model import Case, Kind
+from cases.model import Case, Kind, Role
 
 
 class Recipient(StrEnum):
@@ -44,7 +44,8 @@ class NoticeRule:
     """After ``on`` in these kinds (and these outcomes, when given), send ``text`` to ``to``.
 
     ``card``: the case's buttons go along. ``statutory``: the law owes it, it is never switched off. ``optional``: it is
-    sent only where the site has turned it on. ``headline``: only of a clock whose date consumers are told.
+    sent only where the site has turned it on. ``headline``: only of a clock whose date consumers are told. ``asked``:
+    only after an answer to one of these questions. ``by``: only when one in such a role did it.
     """
 
     on: EventName
@@ -58,6 +59,8 @@ class NoticeRule:
     outcomes: frozenset[str] = frozenset()
     unrouted: bool = False
     headline: bool = False
+    asked: frozenset[str] = frozenset()
+    by: frozenset[Role] = frozenset()
 
 
 def owed(rules: Iterable[NoticeRule], *, case: Case, event: Event) -> tuple[NoticeRule, ...]:
@@ -69,7 +72,8 @@ def _fits(rule: NoticeRule, case: Case, event: Event) -> bool:
     return (
         rule.on is event.name
         and case.kind in rule.kinds
-        and (not rule.outcomes or event.facts.get("outcome") in rule.outcomes)
+        and (not rule.outcomes or event.facts.get("outcome", case.outcome) in rule.outcomes)
+        and (not rule.asked or event.facts.get("asked") in rule.asked)
         and (not rule.headline or bool(event.facts.get("headline")))
         and (not rule.unrouted or (case.bureau is None and "certain" not in event.facts))
     )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cases.events import EventName
+from cases.model import Role
 from cases.notices import NoticeRule, Recipient
 from cases.reading import Faults, Table
 from cases.rulebook_clocks import read_kinds
 from cases.site import Site
 from cases.transitions import OUTCOME_PATHS
+
+QUESTIONS = ("offer", "entrust", "join", "reclassify")
+"""What a consumer can be asked to consent to."""
 
 
 def read_notices(table: Table) -> tuple[NoticeRule, ...]:
@@ -34,6 +38,8 @@ def _notice(row: Table) -> NoticeRule | None:
         outcomes=frozenset(row.several("outcomes", OUTCOME_PATHS)),
         unrouted=row.flag("unrouted"),
         headline=row.flag("headline"),
+        asked=frozenset(row.several("asked", QUESTIONS)),
+        by=frozenset(map(Role, row.several("by", Role))),
     )
     if rule.statutory and rule.optional:
         row.fault("optional", found=True, allowed="false: the law owes this notice")

@@ -82,8 +82,8 @@ def _asked(what: str) -> Callable[[Case], bool]:
 
 
 CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
-    "first": lambda case: not case.rehandled,
-    "rehandled": lambda case: case.rehandled > 0,
+    "undecided": lambda case: case.outcome in (None, "declined"),
+    "redone": lambda case: case.rehandled > 0 and case.outcome not in (None, "declined"),
     "unrated": lambda case: case.rating is None,
     "placed": lambda case: case.bureau is not None,
     "urgent": lambda case: case.urgent,
@@ -144,12 +144,12 @@ TABLE: tuple[Transition, ...] = (
     row("send_back", COMPLAINT, "checking", "returned", "sent_back", OFFICE, "Art. 41", "reason"),
     row("ask_supplement", COMPLAINT, "checking", "supplementing", "supplement_asked", OFFICE, "Art. 10", "reason until?"),
     row("supplement", COMPLAINT, "supplementing", "checking", "supplemented", OFFICE | PERSON, "Art. 10"),
-    row("accept", COMPLAINT, "checking", "accepted", "accepted", OFFICE, "Art. 15", only="first"),
-    row("decline", COMPLAINT, "checking supplementing", "declined", "declined", OFFICE, "Art. 15, 16", "ground reason", only="first"),
+    row("accept", COMPLAINT, "checking", "accepted", "accepted", OFFICE, "Art. 15", only="undecided"),
+    row("decline", COMPLAINT, "checking supplementing", "declined", "declined", OFFICE, "Art. 15, 16", "ground reason", only="undecided"),
     row("decline", COMPLAINT, "received returned", "declined", "declined", INTAKE, "Art. 16(1)", "ground reason"),
     # complaints, from acceptance to a result of the mediation
     row("mediate", COMPLAINT, "accepted", "mediating", "mediated", OFFICE, "Art. 18"),
-    row("mediate", COMPLAINT, "checking", "mediating", "mediated", OFFICE, "Art. 18", only="rehandled"),
+    row("mediate", COMPLAINT, "checking", "mediating", "mediated", OFFICE, "Art. 18", only="redone"),
     row("schedule", COMPLAINT, "mediating", "", "scheduled", OFFICE, "Art. 20", "reason"),
     row("ask_entrust", COMPLAINT, "accepted mediating", "", "entrust_asked", OFFICE, "Art. 19", "mediator reason"),
     row("agree_entrust", COMPLAINT, "accepted mediating", "entrusted", "entrusted", PERSON, "Art. 19", only="asked_entrust"),
@@ -180,7 +180,7 @@ TABLE: tuple[Transition, ...] = (
     row("close", COMPLAINT, "terminated", "closed", "closed", OFFICE, "Art. 23(2)", "reason"),
     row("close", COMPLAINT, "withdrawn", "closed", "closed", OFFICE | PROGRAM, "Art. 23(2)"),
     row("close", COMPLAINT, "declined", "closed", "closed", PROGRAM),
-    row("close", COMPLAINT, "checking", "closed", "closed", OFFICE, "", "reason", only="rehandled"),
+    row("close", COMPLAINT, "checking", "closed", "closed", OFFICE, "", "reason", only="redone"),
     # tip-offs: verification
     row("sign", TIPOFF, "routed", "verifying", "signed", OFFICE),
     row("send_back", TIPOFF, "verifying", "returned", "sent_back", OFFICE, "Art. 41", "reason"),

@@ -63,6 +63,10 @@ FIRST = (
 
 ``close_with`` stands for the paths that end a case.
 """
+LAST = ("hand_back",)
+"""What one does when nothing else helps."""
+WORKING = frozenset({Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN})
+"""Who keeps the dates, and may ask why a date is so."""
 SHOWN = 9
 """Buttons on a card; the rest stand behind the last one."""
 PER_ROW = 3
@@ -80,8 +84,8 @@ def actions(case: Case, roles: Collection[Role]) -> tuple[str, ...]:
         return tuple(verb for verb in allowed if verb == "leave_group")  # the rest is done to the case it goes with
     if outcomes_for(case, roles):
         allowed.append("close_with")
-    first = [verb for verb in FIRST if verb in allowed]
-    return (*first, *(verb for verb in dict.fromkeys(allowed) if verb not in first))
+    first, last = ([verb for verb in verbs if verb in allowed] for verbs in (FIRST, LAST))
+    return (*first, *(verb for verb in dict.fromkeys(allowed) if verb not in (*first, *last)), *last)
 
 
 def verb_key(verb: str, among: Collection[str]) -> str:
@@ -96,7 +100,11 @@ def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: 
     """
     verbs = actions(case, roles)
     shown = verbs[SHOWN:] if more else verbs[:SHOWN]
-    others = [*(["more"] if len(verbs) > SHOWN and not more else []), "card", "why"]
+    others = [
+        *(["more"] if len(verbs) > SHOWN and not more else []),
+        "card",
+        *(["why"] if WORKING & set(roles) else []),
+    ]
     choices = [
         Choice(label=office.say(verb_key(verb, verbs)), value=f"{STAFF}:{verb}:{case.no}:{case.version}")
         for verb in (*shown, *others)
@@ -105,12 +113,23 @@ def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: 
 
 
 def staff_card(
-    case: Case, *, consumer: Consumer | None, hidden: bool, clocks: Sequence[Clock], evidence: int, office: Office
+    case: Case,
+    *,
+    consumer: Consumer | None,
+    hidden: bool,
+    guest: bool,
+    clocks: Sequence[Clock],
+    evidence: int,
+    parts: Sequence[Case] = (),
+    office: Office,
 ) -> str:
-    """The whole card for those who work on the case. ``hidden``: the reader need not know who brought it (Art. 37)."""
+    """The whole card for those who work on the case. ``hidden``: the reader need not know who brought it (Art. 37).
+
+    ``guest``: a business or a mediating body reads it, which knows few of the fields. ``parts`` are handled with it.
+    """
     named = consumer if consumer and not consumer.anonymous else None
     return office.say(
-        "card.staff",
+        "card.guest" if guest else "card.staff",
         **case_facts(case, office=office),
         consumer=named.name if named else office.say("card.hidden" if hidden else "card.anonymous"),
         phone=(consumer.phone if consumer else "") or "",
@@ -118,6 +137,8 @@ def staff_card(
         clocks=clock_lines(case, clocks, office=office),
         evidence=str(evidence) if evidence else "",
         urgent=office.say("card.urgent") if case.urgent else "",
+        parts=list_words(tuple(part.no for part in parts), office=office),
+        part_of=case.part_of or "",
     )
 
 

@@ -13,6 +13,7 @@ from cases.transitions import BEFORE_ACCEPTANCE, OPEN
 from handlers import joint
 from handlers.access import actor, case_for, case_of
 from handlers.checks import checked
+from handlers.filing import leaving as _leaving
 from handlers.following import close, follow
 from handlers.moving import do
 from handlers.office import Office
@@ -21,6 +22,8 @@ from storage.database import Transaction
 GROUP = "leave_group"
 WHOLE_GROUP = frozenset({"recuse"})
 """What one of several consumers asks for all: who mediates is the same for all."""
+ALONE = frozenset({"settle"})
+"""With what one of several consumers leaves the others: the office ends that case by itself."""
 
 
 async def act(
@@ -37,7 +40,7 @@ async def act(
     if case.part_of and case.status in OPEN and verb != GROUP:
         raise CaseError("goes_with", no=case.no, lead=case.part_of)
     steps = _steps(case, verb, facts)
-    facts = await checked(tx, case, verb, facts, by=who, office=office)
+    facts = await checked(tx, case, verb, facts=facts, by=who, office=office)
     members = await joint.members(tx, case, steps[0])
     done = await _walk(tx, case, steps, by=who, facts=facts, office=office)
     for member in members:
@@ -76,8 +79,8 @@ async def withdraw(tx: Transaction, person: Address, no: str, *, office: Office)
     case = await case_of(tx, person, no)
     if case.kind is not Kind.COMPLAINT:
         raise CaseError("only_complaints_withdrawn", no=no)
-    members = await joint.members_of(tx, case)
-    withdrawn = await do(tx, case, "withdraw", by=CONSUMER, facts=_guest(case), office=office)
+    members = await joint.members_of(tx, case, lock=True)
+    withdrawn = await do(tx, case, "withdraw", by=CONSUMER, facts=_leaving(case, office=office), office=office)
     await _release(tx, members, office=office)
     if case.status in BEFORE_ACCEPTANCE:
         return await close(tx, withdrawn, by=SYSTEM, facts={}, office=office)
@@ -88,11 +91,6 @@ async def _release(tx: Transaction, members: Sequence[Case], *, office: Office) 
     """The leading case ends by itself: the others are handled on, each alone."""
     for member in members:
         await do(tx, member, GROUP, by=SYSTEM, office=office)
-
-
-def _guest(case: Case) -> Mapping[str, str]:
-    """The business or body that is with the case, so that it can still be told when it is not any more."""
-    return {"guest": case.enterprise or case.mediator or ""}
 
 
 async def add(tx: Transaction, person: Address, no: str, *, text: str, evidence: Sequence[str], office: Office) -> Case:
@@ -117,10 +115,16 @@ async def decide(
     case = await case_of(tx, person, no)
     if case.part_of and verb in WHOLE_GROUP:
         raise CaseError("goes_with", no=case.no, lead=case.part_of)
-    told = {**_guest(case), **(facts or {}), "asked": (case.asked or "").partition(":")[0] if verb == "refuse" else ""}
+    told = {
+        **_leaving(case, office=office),
+        **(facts or {}),
+        "asked": (case.asked or "").partition(":")[0] if verb == "refuse" else "",
+    }
     if verb == "agree_join":
-        await joint.check_joinable(tx, case, (case.asked or "").partition(":")[2])
-    members = await joint.members_of(tx, case)
+        await joint.check_joinable(tx, case, (case.asked or "").partition(":")[2], office=office)
+    members = await joint.members_of(tx, case, lock=True)
+    if case.part_of and verb in ALONE:
+        case = await do(tx, case, GROUP, by=SYSTEM, office=office)
     after = await _walk(tx, case, (verb,), by=CONSUMER, facts=told, office=office)
     if verb in WHOLE_GROUP:
         for member in members:
@@ -141,5 +145,5 @@ async def run_out(tx: Transaction, case: Case, verb: str, *, office: Office) -> 
     """A time limit passed without an answer: the case goes on by itself."""
     if verb not in lifecycle.verbs_for(case, Role.SYSTEM):
         return case
-    case = await do(tx, case, verb, by=SYSTEM, facts=_guest(case), office=office)
+    case = await do(tx, case, verb, by=SYSTEM, facts=_leaving(case, office=office), office=office)
     return await follow(tx, case, verb, facts={}, office=office)

@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from cases.clockwork import extend_clock
 from cases.errors import CaseError
 from cases.lifecycle import find, missing_on_the_way, outcomes_for, steps_to
 from cases.model import Actor, Case, Kind, Role, StaffId
 from cases.site import Ground, Grounds
+from handlers.filing import leaving
 from handlers.following import clue_number, last_told, since
-from handlers.forms import GROUNDED, field_names
-from handlers.joint import check_joinable
+from handlers.forms import CONSENT, CONSENTED, GROUNDED, field_names
+from handlers.joint import BINDING, check_joinable, members_of
 from handlers.office import Office
 from handlers.timekeeping import running_clock
 from handlers.wording import bureau_words, day_words, sum_words
 from storage.case_store import Identity
 from storage.database import Transaction
 
+BINDING_OUTCOMES = frozenset({"agreed", "settled"})
 MOST_DAYS = 365
 LARGEST_SUM = Decimal(10) ** 12
 Facts = Mapping[str, str]
-Check = Callable[[Transaction, Case, Facts, Office], Awaitable[Facts]]
 
 
-async def checked(tx: Transaction, case: Case, verb: str, facts: Facts, *, by: Actor, office: Office) -> Facts:
+class Check(Protocol):
+    """Looks at the facts of a verb; returns those that follow from them."""
+
+    async def __call__(self, tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts: ...
+
+
+async def checked(tx: Transaction, case: Case, verb: str, *, facts: Facts, by: Actor, office: Office) -> Facts:
     """The facts as the verb needs them.
 
     Raises CaseError ``not_now``, ``not_yours`` or ``fact_missing`` as the table says, or what is wrong with a fact:
     ``bureau_unknown``, ``choice_unknown``, ``staff_unknown``, ``other_unknown``, ``not_joinable``, ``until_range``,
-    ``days_range``, ``amount_bad``, ``not_extendable``, ``extended_already``, ``extend_first``, ``informant_unnamed``.
+    ``days_range``, ``amount_bad``, ``not_consented``,
+    ``not_extendable``, ``extended_already``, ``extend_first``, ``informant_unnamed``.
     """
-    asked_for = {name for name, _ in field_names(case, verb)}  # what was not asked for is not taken
+    asked_for = {CONSENT, *(name for name, _ in field_names(case, verb))}  # what was not asked for is not taken
     given = {key: value for key, value in facts.items() if value and key in asked_for}
     if verb == "close_with":
         _check_way(case, given, by=by)
     else:
         _check_allowed(case, verb, given, by=by)
+    await _check_consent(tx, case, given, verb=given.get("outcome", verb))
     for name in given:
         check = FACTS.get(name)
         if check:
-            given = {**given, **await check(tx, case, given, office)}
+            given = {**given, **await check(tx, case, given, office=office)}
     more = VERBS.get(verb)
-    return {**given, **await more(tx, case, given, office)} if more else given
+    return {**given, **await more(tx, case, given, office=office)} if more else given
+
+
+async def _check_consent(tx: Transaction, case: Case, given: Facts, *, verb: str) -> None:
+    """Nobody is bound by what another agreed to: CaseError ``not_consented`` (Order 121, Art. 12)."""
+    binds = verb in BINDING or verb in BINDING_OUTCOMES
+    if binds and given.get(CONSENT) != CONSENTED and await members_of(tx, case):
+        raise CaseError("not_consented", no=case.no)
 
 
 def _check_way(case: Case, given: Facts, *, by: Actor) -> None:
@@ -70,14 +87,14 @@ def _check_allowed(case: Case, verb: str, given: Facts, *, by: Actor) -> None:
         raise CaseError("fact_missing", verb=verb, fact=missing)
 
 
-async def _bureau(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _bureau(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     if facts["bureau"] not in office.rulebook.directory:
         raise CaseError("bureau_unknown", no=case.no)
     return {"because": office.say("why.desk", bureau=bureau_words(facts["bureau"], office=office))}
 
 
 def _one_of(name: str, choices: Callable[[Grounds], Sequence[Ground]]) -> Check:
-    async def check(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+    async def check(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
         if facts.get(name) not in {ground.code for ground in choices(office.rulebook.grounds)}:
             raise CaseError("choice_unknown", no=case.no)
         return {}
@@ -85,33 +102,33 @@ def _one_of(name: str, choices: Callable[[Grounds], Sequence[Ground]]) -> Check:
     return check
 
 
-async def _level(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _level(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     if office.rulebook.grounds.reward(facts["level"]) is None:
         raise CaseError("choice_unknown", no=case.no)
     return {}
 
 
-async def _kind(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _kind(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     if facts["kind"] not in set(Kind) - {case.kind}:
         raise CaseError("choice_unknown", no=case.no)
     return {}
 
 
-async def _officer(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _officer(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     member = await tx.staff.get(StaffId(facts["officer"]))
     if member is None or not member.active or member.bureau != case.bureau or member.role not in INSIDE:
         raise CaseError("staff_unknown", name=facts["officer"])
     return {}
 
 
-async def _mediator(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _mediator(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     member = await tx.staff.get(StaffId(facts["mediator"]))
     if member is None or not member.active or member.role is not Role.MEDIATOR:
         raise CaseError("staff_unknown", name=facts["mediator"])
     return {}
 
 
-async def _until(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _until(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     """A date for the consumer: after today, and within the time in which the office must decide (form 4)."""
     inside = await running_clock(tx, case, "accept")
     latest = inside.due_on if inside else None
@@ -124,14 +141,14 @@ async def _until(tx: Transaction, case: Case, facts: Facts, office: Office) -> F
     return {}
 
 
-async def _days(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _days(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     days = facts["days"]
     if not (days.isascii() and days.isdigit() and 1 <= int(days) <= MOST_DAYS):
         raise CaseError("days_range", most=str(MOST_DAYS))
     return {}
 
 
-async def _amount(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _amount(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     amount = office.reader.amount(facts["amount"], bare=True)
     if amount is None or not 0 < amount < LARGEST_SUM:
         raise CaseError("amount_bad")
@@ -154,19 +171,19 @@ FACTS: Mapping[str, Check] = {
 }
 
 
-async def _close_with(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
-    return await _terminate(tx, case, facts, office) if facts["outcome"] in GROUNDED else {}
+async def _close_with(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
+    return await _terminate(tx, case, facts, office=office) if facts["outcome"] in GROUNDED else {}
 
 
-async def _send_back(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _send_back(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     return {"from_bureau": case.bureau or ""}
 
 
-async def _go_on(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
-    return {"guest": case.enterprise or ""}
+async def _go_on(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
+    return leaving(case, office=office)
 
 
-async def _extend(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _extend(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     """Whether the law allows it is known from the clock, before anything is written."""
     for code in ("verify", "docketed"):
         clock = await running_clock(tx, case, code)
@@ -177,21 +194,21 @@ async def _extend(tx: Transaction, case: Case, facts: Facts, office: Office) -> 
     return {}
 
 
-async def _find_clue(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _find_clue(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     return {"clue": await clue_number(tx, office=office)}
 
 
-async def _ask_join(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
-    await check_joinable(tx, case, facts["other"])
+async def _ask_join(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
+    await check_joinable(tx, case, facts["other"].strip(), office=office)
     return {}
 
 
-async def _mark_duplicate(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _mark_duplicate(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     await _same_informant(tx, case, facts["other"])
     return {}
 
 
-async def _merge(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _merge(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     """From when the time counts anew: the receipt of the other tip-off, or of what was added last (Art. 35)."""
     if not facts.get("other"):
         return since(await last_told(tx, case) or office.now())
@@ -203,7 +220,7 @@ async def _merge(tx: Transaction, case: Case, facts: Facts, office: Office) -> F
 
 async def _same_informant(tx: Transaction, case: Case, no: str) -> Case:
     """Another tip-off of the same person; only such ones are merged or taken for the same again (Art. 35)."""
-    other = await tx.cases.get(no)
+    other = await tx.cases.get(no, lock=True)
     if other is None or other.no == case.no or other.kind is not Kind.TIPOFF:
         raise CaseError("other_unknown", no=no)
     one, two = await tx.cases.identity(case.no), await tx.cases.identity(other.no)
@@ -220,7 +237,7 @@ def _same_person(one: Identity, two: Identity) -> bool:
     return one.person == two.person or (phones[0] is not None and phones[0] == phones[1])
 
 
-async def _reward(tx: Transaction, case: Case, facts: Facts, office: Office) -> Facts:
+async def _reward(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     """Rewards go to informants who gave their name, by the level's share of what the business paid."""
     identity = await tx.cases.identity(case.no)
     if identity is None or identity.consumer.anonymous:

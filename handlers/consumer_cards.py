@@ -8,7 +8,7 @@ from cases.calendar import china_date
 from cases.clocks import Clock
 from cases.lifecycle import verbs_for
 from cases.messages import Choice
-from cases.model import Case, Role, Status
+from cases.model import Case, Kind, Role, Status
 from cases.notices import LOWEST_RATING
 from handlers.cards import Buttons, case_facts, rows_of
 from handlers.office import Office
@@ -20,6 +20,8 @@ RATE = "rt"
 RATING = frozenset({"rate", "rate_low"})
 ASKED = ("take_offer", "agree_entrust", "agree_join", "agree_reclassify", "refuse", "go_on")
 """Answers to what the consumer was asked; they stand before everything else."""
+NAMED = (*ASKED, "settle")
+"""Verbs whose button says what the consumer says."""
 VERBS = (*ASKED, "add", "chase", "settle", "recuse", "leave_group", "withdraw")
 
 
@@ -29,7 +31,24 @@ def consumer_card(case: Case, *, clocks: Sequence[Clock], office: Office) -> str
     running = [c for c in clocks if c.running and not c.paused and _told(c, case, asked=asked, office=office)]
     due = day_words(running[0].due_on, office=office) if running else ""
     due += provisional_words(running[0], office=office) if running else ""
-    return office.say("card.consumer", **case_facts(case, office=office), next=_next(case, due=due, office=office))
+    return office.say(
+        "card.consumer",
+        **{**case_facts(case, office=office), **_settling(case, office=office)},
+        next=_next(case, due=due, office=office),
+        joined=_joined(case, office=office),
+    )
+
+
+def _settling(case: Case, *, office: Office) -> dict[str, str]:
+    """While the business has it, no bureau does, and the result is what it offers."""
+    if case.status is not Status.NEGOTIATING:
+        return {}
+    return {"bureau": "", "result": office.say("next.offer", offer=case.result) if case.result else ""}
+
+
+def _joined(case: Case, *, office: Office) -> str:
+    """That it is handled with others; whose they are is not the consumer's to know."""
+    return office.say("next.joined") if case.part_of and case.kind is Kind.COMPLAINT else ""
 
 
 def _told(clock: Clock, case: Case, *, asked: bool, office: Office) -> bool:
@@ -53,7 +72,7 @@ def consumer_buttons(case: Case, *, office: Office) -> Buttons:
     if "supplement" in allowed:
         allowed.add("add")  # whatever a person adds then is what was asked for
     choices = [
-        Choice(label=office.say(f"choice.{verb}" if verb in ASKED else f"verb.{verb}"), value=f"{OWN}:{verb}:{case.no}")
+        Choice(label=office.say(f"choice.{verb}" if verb in NAMED else f"verb.{verb}"), value=f"{OWN}:{verb}:{case.no}")
         for verb in VERBS
         if verb in allowed
     ]

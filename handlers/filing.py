@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cases import intake, lifecycle
 from cases.calendar import CHINA
+from cases.events import Event
 from cases.intake import Draft
 from cases.messages import Address
 from cases.model import CONSUMER, SYSTEM, Case, CaseNo, Kind, Status
@@ -15,6 +16,7 @@ from cases.routing import Matter, Place, Route, route
 from cases.site import Department
 from cases.transitions import QUESTION
 from handlers.ledger import record
+from handlers.masking import masked
 from handlers.moving import do
 from handlers.office import Office
 from handlers.wording import bureau_words, place_words
@@ -88,14 +90,22 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     urgent = case.urgent or office.rulebook.hurried(case)
     case = replace(case, department=found.department, because=why(found, draft, office=office), urgent=urgent)
     who = intake.consumer(draft, case.kind)
+    if case.kind is Kind.TIPOFF and who.anonymous:
+        case = case.evolve(narrative=masked(case.narrative, office.reader.own_traces(case.narrative)))
     phone_index = tx.blind_index(who.phone) if who.phone else None
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)
+    if enterprise:
+        change = replace(change, events=tuple(_with_fact(event, "enterprise", enterprise) for event in change.events))
     tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
     case = await record(tx, change, office=office, before=None)
     await tx.evidence.link(case.no, draft.evidence)
     if enterprise:
         return await do(tx, case, "negotiate", by=CONSUMER, facts={"enterprise": enterprise}, office=office)
     return await route_by_rules(tx, case, found=found, office=office)
+
+
+def _with_fact(event: Event, name: str, value: str) -> Event:
+    return replace(event, facts={**event.facts, name: value})
 
 
 async def route_by_rules(tx: Transaction, case: Case, *, found: Route | None = None, office: Office) -> Case:
@@ -105,6 +115,13 @@ async def route_by_rules(tx: Transaction, case: Case, *, found: Route | None = N
         return case
     facts = {"bureau": found.bureau or "", "because": case.because, "rule": found.rule, "basis": found.basis}
     return await do(tx, case, "route", by=SYSTEM, facts=facts, office=office)
+
+
+def leaving(case: Case, *, office: Office) -> dict[str, str]:
+    """Facts of a case that a business or body may be leaving: who it is, so that it can still be told, and whether the
+    rules know the bureau that has the case next (else the intake desk is told)."""
+    certain = case.status is Status.NEGOTIATING and _routed(_matter(case), office=office).certain
+    return {"guest": case.enterprise or case.mediator or "", "certain": "yes" if certain else ""}
 
 
 def _matter(case: Case) -> Matter:

@@ -23,7 +23,7 @@ CLOSING = frozenset({"decline", "redirect", "answer", "mark_duplicate", "absorb"
 
 
 class Follow(Protocol):
-    """What a verb entails, from the facts that it was done with."""
+    """Does what a verb entails; returns the case as it is then."""
 
     async def __call__(self, tx: Transaction, case: Case, facts: Mapping[str, str], *, office: Office) -> Case: ...
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cases.calendar import china_date
 from cases.lifecycle import find, outcomes_for
 from cases.model import Case, Kind, Role
 from cases.routing import Bureau
 from cases.transitions import PERSON, PROGRAM, TABLE
+from handlers.joint import BINDING, joinable, members_of
 from handlers.office import Office
+from handlers.wording import day_words
 from storage.database import Transaction
 
-CHOSEN = frozenset({"ground", "bureau", "outcome", "mediator", "officer", "law", "why", "adoption", "level", "kind"})
+CHOSEN = frozenset(
+    {"consented", "ground", "bureau", "outcome", "mediator", "officer", "law", "why", "adoption", "level", "kind"}
+)
 """Facts that are chosen from a list; the others are typed."""
 VERBS = frozenset(row.verb for row in TABLE if row.roles - PERSON - PROGRAM) | {"close_with"}
 """Everything that people who sign in can do to a case."""
+CONSENT = "consented"
+"""The fact that each whom the leading case stands for agrees to what binds them (Order 121, Art. 12)."""
+CONSENTED = "yes"
 GROUNDED = frozenset({"terminated"})
 """Outcomes for which the law wants a ground (Order 121, Art. 23)."""
 
@@ -31,7 +39,10 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One fact of a form. ``options`` is empty for what is typed; a field that is not ``needed`` may stay empty."""
+    """One fact of a form; one that is not ``needed`` may stay empty.
+
+    ``options`` is empty for what is typed. A field that is not ``chosen`` and has options may be answered by either.
+    """
 
     name: str
     needed: bool
@@ -55,12 +66,20 @@ async def fields(
 ) -> tuple[Field, ...]:
     """The form of ``verb`` for those who act in these roles."""
     found = []
-    for name, needed in field_names(case, verb):
-        options = await _options(tx, case, name, verb=verb, roles=roles, office=office) if name in CHOSEN else ()
+    named = field_names(case, verb)
+    after = 1 if verb == "close_with" else 0  # only its outcome tells whether it binds anybody
+    for name, needed in (*named[:after], *await _consent(tx, case, verb), *named[after:]):
+        options = await _options(tx, case, name, verb=verb, roles=roles, office=office)
         if verb == "close_with" and name == "ground" and not GROUNDED & set(outcomes_for(case, roles)):
             continue
         found.append(Field(name=name, needed=needed, options=tuple(options)))
     return tuple(found)
+
+
+async def _consent(tx: Transaction, case: Case, verb: str) -> Sequence[tuple[str, bool]]:
+    """Asked for what binds others too; when a case is closed with an outcome, only that tells whether it does."""
+    asks = verb in BINDING or verb == "close_with"
+    return [(CONSENT, verb in BINDING)] if asks and await members_of(tx, case) else []
 
 
 async def _options(
@@ -68,6 +87,10 @@ async def _options(
 ) -> Sequence[Option]:
     grounds = office.rulebook.grounds
     match name:
+        case "consented":
+            return [Option(value=CONSENTED, label=office.say("consented.yes"))]
+        case "other":
+            return [_case(lead, office=office) for lead in await _leads(tx, case, verb, office=office)]
         case "outcome":
             return [Option(value=o, label=office.say(f"outcome.{o}")) for o in outcomes_for(case, roles)]
         case "bureau":
@@ -81,9 +104,21 @@ async def _options(
             return [Option(value=k.value, label=office.say(f"kind.{k.value}")) for k in Kind if k is not case.kind]
         case "level":
             return [Option(value=reward.code, label=reward.short) for reward in grounds.rewards]
+    if name not in CHOSEN:
+        return ()
     lists = {"law": grounds.tell, "why": grounds.suspend, "adoption": grounds.adoption}
     own = grounds.decline if verb == "decline" else grounds.terminate
     return [Option(value=g.code, label=g.short, title=g.text) for g in lists.get(name, own)]
+
+
+async def _leads(tx: Transaction, case: Case, verb: str, *, office: Office) -> Sequence[Case]:
+    """Other tip-offs of one informant are not listed: that would tell whose they are (Art. 37)."""
+    return await joinable(tx, case, office=office) if verb == "ask_join" else ()
+
+
+def _case(case: Case, *, office: Office) -> Option:
+    about = (case.merchant.name, case.product, day_words(china_date(case.received_at), office=office))
+    return Option(value=case.no, label=case.no, title=" ".join(word for word in about if word))
 
 
 def _bureau(bureau: Bureau) -> Option:

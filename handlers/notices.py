@@ -8,10 +8,11 @@ from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule
 from cases.events import Event, EventName
 from cases.messages import Outgoing
-from cases.model import Case, Role
+from cases.model import Case, Kind, Role, Staff, StaffId
 from cases.notices import NoticeRule, Priority, Recipient, owed
 from handlers.cards import Buttons, case_facts, staff_buttons
 from handlers.consumer_cards import consumer_buttons
+from handlers.masking import masked_event, traces_of
 from handlers.office import Office
 from handlers.recipients import addresses
 from handlers.wording import bureau_phone, bureau_short, clock_words, day_words, instant_words, subject_words
@@ -38,8 +39,13 @@ async def promise_notices(
     if not rules:
         return
     facts = await notice_facts(tx, case, event, office=office, clocks=clocks)
+    guest = await _member(tx, event.facts.get("guest") or case.enterprise or case.mediator)
+    did = await _role(tx, event)
     for rule in rules:
-        reached = await addresses(tx, rule.to, case=case, office=office, guest=event.facts.get("guest"))
+        if (rule.by and did not in rule.by) or _is_none_of_theirs(rule, case, guest):
+            continue
+        theirs = guest.id if guest and ROLES.get(rule.to) == (guest.role,) else None
+        reached = await addresses(tx, rule.to, case=case, office=office, guest=theirs)
         if not reached:
             continue
         text = office.say(rule.text, **facts)
@@ -48,10 +54,36 @@ async def promise_notices(
             tx.outbox.promise(_promise(rule, event, Outgoing(address=address, text=text, choices=buttons)))
 
 
+def _is_none_of_theirs(rule: NoticeRule, case: Case, guest: Staff | None) -> bool:
+    """While a business settles a complaint itself, no office has it, and none is told of each word."""
+    settling = guest is not None and guest.role is Role.MERCHANT and case.bureau is None
+    return settling and rule.to is Recipient.OFFICER
+
+
+async def _role(tx: Transaction, event: Event) -> Role | None:
+    """In which role the event was done."""
+    if event.by in set(Role):
+        return Role(event.by)
+    member = await _member(tx, event.by)
+    return member.role if member else None
+
+
+async def _member(tx: Transaction, staff_id: str | None) -> Staff | None:
+    return await tx.staff.get(StaffId(staff_id)) if staff_id else None
+
+
 async def notice_facts(
     tx: Transaction, case: Case, event: Event, *, office: Office, clocks: Sequence[Clock] | None = None
 ) -> dict[str, str]:
-    """Facts for any notice or ping about the case; none of them names the person who brought it."""
+    """Facts for any notice or ping about the case; none of them names the person who brought it.
+
+    Not even where an informant's own words do (Art. 37).
+    """
+    if case.kind is Kind.TIPOFF:
+        identity = await tx.cases.identity(case.no)
+        told = event.facts.get("reason", "")
+        traces = (*traces_of(identity.consumer if identity else None), *office.reader.own_traces(told))
+        event = masked_event(event, traces)
     if clocks is None:
         clocks = (await tx.clocks.of([case.no])).get(case.no, [])
     return facts_from(case, event, clocks=clocks, names=await tx.staff.names(named_in(case, event)), office=office)
@@ -83,6 +115,7 @@ def facts_from(
         "urgent": office.say("card.urgent") if case.urgent else "",
         "law": ground.text if ground else "",
         "mediator": names.get(event.facts.get("mediator") or case.mediator or "", ""),
+        "decided": "" if event.facts.get("enterprise") else office.say("word.decided"),
         "other": event.facts.get("other", ""),
         "part_of": case.part_of or "",
         "clue": event.facts.get("clue", ""),

@@ -13,7 +13,6 @@ from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
 from handlers import absences, calendars, casework, staffing, worklist
-from handlers.access import case_for
 from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
@@ -109,8 +108,8 @@ class Pages:
     async def evidence(self, staff: Staff, no: str, evidence_id: str) -> tuple[Evidence, bytes]:
         """A file of a case that this member of staff may see. CaseError ``case_unknown`` or ``file_missing``."""
         async with self._database.read() as tx:
-            case = await case_for(tx, staff, no, office=self.office)
-            found = next((e for e in await tx.evidence.of(case.no) if e.id == evidence_id), None)
+            seen = await worklist.evidence(tx, staff, no, office=self.office)
+        found = next((piece for piece in seen if piece.id == evidence_id), None)
         if found is None or found.sha256 is None:
             raise CaseError("file_missing", no=no)
         return found, await asyncio.to_thread(self._files.read, found.sha256)

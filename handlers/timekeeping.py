@@ -20,15 +20,15 @@ SINCE = "since"
 async def turn_clocks(tx: Transaction, case: Case, event: Event, *, office: Office) -> None:
     """Apply ``event`` to the clocks of ``case``, as it is after it."""
     rules = office.rulebook.clocks_moved_by(event.name, case)
-    await _stop(tx, case, event, rules)
+    await _stop(tx, case, event, rules=rules)
     for rule in rules:
         if event.name in rule.paused_by | rule.resumed_by | rule.extended_by:
             await _move(tx, case, event, rule=rule, office=office)
-    for rule in await _to_start(tx, case, event, rules):
+    for rule in await _to_start(tx, case, event, rules=rules):
         tx.clocks.add(await _started(tx, case, event, rule=rule, office=office))
 
 
-async def _stop(tx: Transaction, case: Case, event: Event, rules: Sequence[ClockRule]) -> None:
+async def _stop(tx: Transaction, case: Case, event: Event, *, rules: Sequence[ClockRule]) -> None:
     if case.status in ENDED and event.name is not EventName.RECEIVED:
         await tx.clocks.stop(case.no, None, at=event.at)
         return
@@ -58,7 +58,7 @@ async def running_clock(tx: Transaction, case: Case, rule: str) -> Clock | None:
     return next((clock for clock in clocks if clock.rule == rule), None)
 
 
-async def _to_start(tx: Transaction, case: Case, event: Event, rules: Sequence[ClockRule]) -> list[ClockRule]:
+async def _to_start(tx: Transaction, case: Case, event: Event, *, rules: Sequence[ClockRule]) -> list[ClockRule]:
     """A clock that the law starts once keeps its first start, however often the case is routed again."""
     anew = [rule for rule in rules if event.name in rule.restarted_by]
     starting = [rule for rule in rules if event.name in rule.started_by]

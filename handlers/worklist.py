@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from cases.clocks import Clock
-from cases.events import Event, EventName
+from cases.events import Event
+from cases.messages import AttachmentKind
 from cases.model import Case, CaseNo, Consumer, Kind, Role, Staff, Status
 from cases.transitions import OPEN
 from handlers.access import actor, case_for, is_above, may_know, may_see
 from handlers.cards import actions
 from handlers.forms import Field, fields
+from handlers.guests import AT_WORK, CLOCKS, GUESTS, guest_case, guest_consumer, guest_journal
+from handlers.masking import masked, masked_event, traces_of
 from handlers.office import Office
 from storage.database import Transaction
 from storage.evidence_store import Evidence
@@ -21,10 +24,6 @@ from storage.evidence_store import Evidence
 log = logging.getLogger("lianxin.worklist")
 
 MOST = 500
-NEGOTIATION = frozenset({EventName.NEGOTIATED, EventName.OFFERED, EventName.REFUSED, EventName.SETTLED})
-"""What a business reads in the journal of a claim against it."""
-INSIDE = frozenset({EventName.CLUE_FOUND, EventName.ESCALATED, EventName.ASSIGNED})
-"""What a body outside of the office does not read in the journal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +42,14 @@ class Item:
 class Dossier:
     """Everything about one case that this member of staff may see, and what they may do now.
 
-    ``hidden``: who brought it is kept from them (Art. 37). ``parts`` are the cases handled with it.
+    ``hidden``: who brought it is kept from them (Art. 37). ``guest``: they are a business or a mediating body, and are
+    shown what they need for that. ``parts`` are the cases handled with it.
     """
 
     case: Case
     consumer: Consumer | None
     hidden: bool
+    guest: bool
     sibling: CaseNo | None
     parts: tuple[Case, ...]
     clocks: tuple[Clock, ...]
@@ -65,8 +66,16 @@ async def todo(tx: Transaction, staff: Staff, *, office: Office) -> list[Item]:
     """The open cases of this member of staff, most pressing first: one's own, then the bureau's unsigned ones."""
     found = await _in_hand(tx, staff, office=office)
     clocks = await tx.clocks.of([case.no for case in found]) if found else {}
-    items = [Item(case=case, clocks=tuple(c for c in clocks.get(case.no, ()) if not c.paused)) for case in found]
+    items = [_item(staff, case, clocks.get(case.no, ())) for case in found]
     return sorted(items, key=lambda item: _pressing(item, office=office))
+
+
+def _item(staff: Staff, case: Case, clocks: Sequence[Clock]) -> Item:
+    running = tuple(clock for clock in clocks if not clock.paused)
+    if staff.role not in GUESTS:
+        return Item(case=case.evolve(sibling=None), clocks=running)
+    theirs = tuple(clock for clock in running if clock.rule in CLOCKS[staff.role])
+    return Item(case=guest_case(case, staff.role), clocks=theirs)
 
 
 def _pressing(item: Item, *, office: Office) -> tuple[bool, date, int, str]:
@@ -80,8 +89,8 @@ def _rank(case: Case, *, office: Office) -> int:
 
 
 async def _in_hand(tx: Transaction, staff: Staff, *, office: Office) -> list[Case]:
-    if staff.role in (Role.MERCHANT, Role.MEDIATOR):
-        return await tx.cases.entrusted_to(staff.id, statuses=OPEN, limit=MOST)
+    if staff.role in GUESTS:
+        return await tx.cases.entrusted_to(staff.id, statuses={AT_WORK[staff.role]}, limit=MOST)
     found = [*await _without_bureau(tx, staff, office=office), *await _closed(tx, staff, office=office)]
     if staff.role is not Role.DESK:
         found += await _placed(tx, staff, office=office)
@@ -89,9 +98,12 @@ async def _in_hand(tx: Transaction, staff: Staff, *, office: Office) -> list[Cas
 
 
 async def _without_bureau(tx: Transaction, staff: Staff, *, office: Office) -> list[Case]:
-    """What waits for the intake desk; for the leads at the top, the disputes that they decide."""
+    """What waits for the intake desk; for the leads at the top, the disputes that they decide.
+
+    What a business is settling itself waits for nobody in the office.
+    """
     if staff.role in (Role.DESK, Role.ADMIN):
-        return await tx.cases.open_in(None, statuses=OPEN, limit=MOST)
+        return await tx.cases.open_in(None, statuses=OPEN - {Status.NEGOTIATING}, limit=MOST)
     if staff.role is not Role.LEAD:
         return []
     disputed = await tx.cases.open_in(None, statuses={Status.DISPUTED}, limit=MOST)
@@ -137,8 +149,9 @@ async def dossier(tx: Transaction, staff: Staff, no: str, *, office: Office) -> 
         case=case,
         consumer=identity.consumer if identity else None,
         hidden=False,
+        guest=False,
         sibling=await _sibling(tx, staff, case),
-        parts=tuple(await tx.cases.parts_of(case.no)),
+        parts=tuple(part for part in await tx.cases.parts_of(case.no) if may_see(staff, part, office=office)),
         clocks=tuple((await tx.clocks.of([case.no])).get(case.no, ())),
         evidence=tuple(await tx.evidence.of(case.no)),
         journal=tuple(journal),
@@ -148,7 +161,7 @@ async def dossier(tx: Transaction, staff: Staff, no: str, *, office: Office) -> 
         names=await tx.staff.names(_mentioned(journal)),
         roles=roles,
     )
-    return _for_eyes_of(staff, whole)
+    return _for_eyes_of(staff, whole, office=office)
 
 
 def _mentioned(journal: list[Event]) -> set[str]:
@@ -163,31 +176,61 @@ async def _sibling(tx: Transaction, staff: Staff, case: Case) -> CaseNo | None:
     return other.no if other and may_know(staff, other) and may_know(staff, case) else None
 
 
-def _for_eyes_of(staff: Staff, whole: Dossier) -> Dossier:
+async def evidence(tx: Transaction, staff: Staff, no: str, *, office: Office) -> tuple[Evidence, ...]:
+    """The evidence of a case that this member of staff may look at; CaseError ``case_unknown`` as for the case."""
+    case = await case_for(tx, staff, no, office=office)
+    return _evidence_for(staff, case, tuple(await tx.evidence.of(case.no)))
+
+
+def _evidence_for(staff: Staff, case: Case, pieces: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """A business is shown none; who need not know the informant, no card of a person (Art. 37)."""
+    if staff.role is Role.MERCHANT:
+        return ()
+    if may_know(staff, case):
+        return pieces
+    return tuple(piece for piece in pieces if piece.attachment.kind is not AttachmentKind.CONTACT)
+
+
+def _for_eyes_of(staff: Staff, whole: Dossier, *, office: Office) -> Dossier:
     """What this member need not know is left out, never only hidden by the page (Order 121, Art. 37)."""
     case = whole.case
+    whole = replace(whole, evidence=_evidence_for(staff, case, whole.evidence))
+    if staff.role in GUESTS:
+        return _for_guest(whole, staff.role)
+    whole = replace(whole, case=case.evolve(sibling=whole.sibling))
     if not may_know(staff, case):
-        named = whole.consumer is not None and not whole.consumer.anonymous
-        return replace(whole, consumer=None, hidden=named)
-    if staff.role is Role.MERCHANT:
-        return _for_merchant(whole)
-    if staff.role is Role.MEDIATOR:
-        return replace(whole, journal=tuple(event for event in whole.journal if event.name not in INSIDE))
+        return _masked(whole, office=office)
     if case.kind is Kind.TIPOFF and whole.consumer and not whole.consumer.anonymous:
         log.info("An informant's name was read.", extra={"action": "identity", "case_no": case.no, "staff": staff.id})
     return whole
 
 
-def _for_merchant(whole: Dossier) -> Dossier:
-    """The claim, whom to call, and how the negotiation went; nothing else that was said to the office."""
-    consumer = whole.consumer
+def _masked(whole: Dossier, *, office: Office) -> Dossier:
+    """Without the informant, also where the story or a supplement names one."""
+    case = whole.case
+    told = (*traces_of(whole.consumer), *office.reader.own_traces(case.narrative))
+    traces = tuple(word for word in told if word)
+    result = masked(case.result, traces) if case.result else case.result
     return replace(
         whole,
-        case=whole.case.evolve(narrative="", because="", sibling=None),
-        consumer=Consumer(name=consumer.name, phone=consumer.phone) if consumer else None,
+        case=case.evolve(narrative=masked(case.narrative, traces), result=result),
+        consumer=None,
+        hidden=whole.consumer is not None and not whole.consumer.anonymous,
+        journal=tuple(masked_event(event, traces) for event in whole.journal),
+        sent=tuple((at, state, masked(text, traces)) for at, state, text in whole.sent),
+    )
+
+
+def _for_guest(whole: Dossier, role: Role) -> Dossier:
+    """The claim, whom to call, and how the negotiation or the mediation went; nothing that was said to the office."""
+    return replace(
+        whole,
+        case=guest_case(whole.case, role),
+        consumer=guest_consumer(whole.consumer),
+        guest=True,
         sibling=None,
-        parts=(),
-        evidence=(),
+        parts=whole.parts if role is Role.MEDIATOR else (),
+        clocks=tuple(clock for clock in whole.clocks if clock.rule in CLOCKS[role]),
         sent=(),
-        journal=tuple(event for event in whole.journal if event.name in NEGOTIATION),
+        journal=guest_journal(whole.journal, role),
     )

@@ -37,6 +37,12 @@ def identity(text: str) -> Identity:
     return Identity(name=_name(rest), phone=phone(text), address=_address(rest))
 
 
+def own(text: str) -> tuple[str, ...]:
+    """The names and numbers by which the writer of a story says who it is from; those of others are not among them."""
+    names = (match["v"] for match in _PATTERNS["own"].finditer(text) if is_name(match["v"]))
+    return (*names, *(match["v"] for match in _PATTERNS["own_phone"].finditer(text)))
+
+
 def is_name(word: str) -> bool:
     """Whether a word looks like a person's full name."""
     if _DOT in word:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ _WEAK = frozenset(_TABLE["suffix"]["weak"].split())
 _GENERIC = frozenset(_TABLE["core"]["generic"].split())
 _ALL_GENERIC = re.compile("(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+")
 _ONLINE = frozenset(_TABLE["online"]["words"].split())
+
+SHORTEST = 2
+"""Fewer characters than this are no name to compare."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +171,38 @@ def rebranched(merchant: str, value: str) -> str | None:
     if not branch or not merchant.endswith(")") or _PATTERNS["notbranch"].search(branch):
         return None
     return f"{merchant.rpartition('(')[0]}({branch})"
+
+
+def same_business(one: str, other: str) -> bool:
+    """Whether two names are of one business: its branch, the place before it and its legal form may be said or not."""
+    cores = (_core(one), _core(other))
+    if not all(len(core) >= SHORTEST for core in cores):
+        return False
+    return cores[0] == cores[1] or _branch_of(one, cores[1]) or _branch_of(other, cores[0])
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names may mean one business: one of them is part of the other."""
+    short, long = sorted((_core(one), _core(other)), key=len)
+    return len(short) >= SHORTEST and short in long
+
+
+def _branch_of(name: str, core: str) -> bool:
+    """Whether ``name`` is the business of that core with a branch written behind it, without brackets."""
+    plain = _PATTERNS["region"].sub("", _plain(name))
+    return plain.startswith(core) and bool(_PATTERNS["branching"].search(plain))
+
+
+def _core(name: str) -> str:
+    bare = _PATTERNS["region"].sub("", _plain(name))
+    while (cut := _PATTERNS["form"].sub("", bare)) != bare and len(cut) >= SHORTEST:
+        bare = cut
+    return bare
+
+
+def _plain(name: str) -> str:
+    """Without brackets and what stands in them, white space, and differences of width and case."""
+    return re.sub(r"\([^()]*\)|\s", "", unicodedata.normalize("NFKC", name)).lower()
 
 
 def _with_branch(text: str, *, start: int, end: int, score: int) -> Named:

@@ -51,9 +51,21 @@ class Reader:
         """The merchant with another branch, when ``value`` names one; a branch is often taken for an address."""
         return merchants.rebranched(merchant, value)
 
+    def same_business(self, one: str, other: str) -> bool:
+        """Whether two names are surely of one business, however its branch, place and legal form were said."""
+        return merchants.same_business(one, other)
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether two names may mean one business; somebody should look."""
+        return merchants.alike(one, other)
+
     def identity(self, text: str) -> Identity:
         """Name, telephone and address in an answer to "who are you"; what was not said is None."""
         return contacts.identity(normalise(text))
+
+    def own_traces(self, text: str) -> tuple[str, ...]:
+        """The names and numbers in a story, as they stand there, by which its writer is known."""
+        return contacts.own(text)
 
     def phone(self, text: str) -> str | None:
         """The first telephone number; a mainland mobile as eleven digits."""

@@ -75,8 +75,10 @@ class CaseStore:
         if (await self._tx.execute(statement)).rowcount != 1:
             raise CaseError("changed_meanwhile", no=case.no)
 
-    async def get(self, no: str) -> Case | None:
-        row = (await self._tx.execute(select(self._cases).where(self._cases.c.no == no))).first()
+    async def get(self, no: str, *, lock: bool = False) -> Case | None:
+        """The case, or None. ``lock``: nobody else may change it until this transaction ends."""
+        statement = select(self._cases).where(self._cases.c.no == no)
+        row = (await self._tx.execute(statement.with_for_update() if lock else statement)).first()
         return _case(row) if row else None
 
     async def identity(self, no: CaseNo) -> Identity | None:
@@ -112,9 +114,10 @@ class CaseStore:
         rows = await self._tx.execute(select(self._cases).where(among(self._tx, self._cases.c.no, numbers)))
         return {case.no: case for case in map(_case, rows)}
 
-    async def parts_of(self, no: CaseNo) -> list[Case]:
+    async def parts_of(self, no: CaseNo, *, lock: bool = False) -> list[Case]:
         """The cases that are handled with this one, in the order of their receipt."""
         statement = select(self._cases).where(self._cases.c.part_of == no).order_by("received_at", "no")
+        statement = statement.with_for_update() if lock else statement
         return [_case(row) for row in await self._tx.execute(statement)]
 
     async def entrusted_to(self, staff: StaffId, *, statuses: Collection[Status], limit: int) -> list[Case]:

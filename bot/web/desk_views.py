@@ -20,39 +20,18 @@ from handlers.wording import bureau_words, clock_words, day_words, instant_words
 from handlers.worklist import Dossier, Item
 
 GROUPS = ("overdue", "today", "week", "later")
+# fmt: off
 PARTICULARS = (
-    "merchant",
-    "merchant_address",
-    "place",
-    "platform",
-    "product",
-    "amount",
-    "day",
-    "category",
-    "problem",
-    "demands",
-    "bureau",
-    "received",
-    "because",
-    "outcome",
-    "result",
+    "merchant", "merchant_address", "place", "platform", "product", "amount", "day", "category", "problem", "demands",
+    "bureau", "received", "because", "outcome", "result",
 )
+OF_GUESTS = ("merchant", "merchant_address", "platform", "product", "amount", "day", "problem", "demands")
+"""The particulars that a business or a mediating body is shown, as far as it knows them."""
 TOLD = (
-    *(
-        "bureau",
-        "from_bureau",
-        "because",
-        "ground",
-        "law",
-        "why",
-        "adoption",
-        "officer",
-        "mediator",
-        "enterprise",
-        "kind",
-    ),
-    *("outcome", "reason", "until", "days", "level", "amount", "reward", "clue", "other", "count", "rating"),
+    "bureau", "from_bureau", "because", "ground", "law", "why", "adoption", "officer", "mediator", "enterprise", "kind",
+    "outcome", "consented", "reason", "until", "days", "level", "amount", "reward", "clue", "other", "count", "rating",
 )
+# fmt: on
 """The particulars of an event that the journal on the page tells."""
 SHOWN = 6
 """Forms on the page of a case; the rest stand behind one more tap."""
@@ -129,6 +108,7 @@ class CaseView:
     sibling: str | None
     related: tuple[tuple[str, str], ...]
     lead: bool
+    guest: bool
     timers: tuple[Timer, ...]
     pieces: tuple[Piece, ...]
     journal: tuple[Entry, ...]
@@ -183,7 +163,8 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
     """Everything about a case in words."""
     case = dossier.case
     facts = case_facts(case, office=office)
-    particulars = tuple((office.say(f"page.fact.{name}"), facts[name]) for name in PARTICULARS if facts[name])
+    shown = OF_GUESTS if dossier.guest else PARTICULARS
+    particulars = tuple((office.say(f"page.fact.{name}"), facts[name]) for name in shown if facts[name])
     return CaseView(
         facts=facts,
         particulars=particulars,
@@ -193,6 +174,7 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
         sibling=dossier.sibling,
         related=_related(dossier, office=office),
         lead=bool(dossier.parts) and case.kind is Kind.COMPLAINT,
+        guest=dossier.guest,
         timers=tuple(timers(case, dossier.clocks, office=office)),
         pieces=_pieces(dossier, office=office),
         journal=tuple(_happened(event, dossier, office=office) for event in dossier.journal),
@@ -298,7 +280,7 @@ def _fact_words(name: str, value: str, names: Mapping[str, str], *, office: Offi
     if name == "level":
         reward = office.rulebook.grounds.reward(value)
         return reward.short if reward else value
-    if name in ("outcome", "rating", "kind"):
+    if name in ("outcome", "rating", "kind", "consented"):
         key = f"{name}.{value}"
         return office.say(key) if key in office.rulebook.texts else value
     return names.get(value, value)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from cases.intake import DEMAND_MARK, Draft, Slot, answer, learn, skip, tell, with_fact
+from cases.intake import CONSENTED, DEMAND_MARK, Draft, Slot, answer, learn, skip, tell, with_fact, without_fact
 from cases.model import Kind
 from cases.understanding import Understanding
 from handlers.office import Office
@@ -19,6 +19,8 @@ LONGEST_PHONE = 24
 NAMELESS = 20
 REMAINDER = 14
 """So many characters beside a name, a number and an address are more than the words that introduce them."""
+CHOICE = 20
+"""In more characters than this, words that fit one of two choices may mean something else."""
 STORY = 8
 """From this many characters on, words that answer no question are kept as part of the story."""
 
@@ -191,6 +193,37 @@ def _product(draft: Draft, said: Said) -> Heard:
     return Heard(draft=answer(draft, Slot.PRODUCT, _bare(said.text, Slot.PRODUCT)))
 
 
+def _enterprise(draft: Draft, said: Said) -> Heard:
+    """Only a plain yes tells the business: anything else goes to the office, and the question is not asked again."""
+    chosen = _settling(said)
+    if chosen:
+        return Heard(draft=answer(draft, Slot.ENTERPRISE, CONSENTED))
+    kept = draft if chosen is False else learn(draft, said.heard)
+    return Heard(
+        draft=skip(tell(kept, said.text) if chosen is None and len(said.text) >= STORY else kept, Slot.ENTERPRISE)
+    )
+
+
+def _settling(said: Said) -> bool | None:
+    """Whether the person would settle it with the business first; None when the words say neither."""
+    for choice, means in (("odr_no", False), ("odr_yes", True)):
+        words = said.office.say(f"said.{choice}").split()
+        if any(word in said.text for word in words):
+            return means
+    return None
+
+
+def _confirm(draft: Draft, said: Said) -> Heard:
+    """Who was offered to settle with the business may still choose otherwise."""
+    offered = draft.get(Slot.ENTERPRISE.value) or Slot.ENTERPRISE.value in draft.skipped
+    chosen = _settling(said) if offered and len(said.text) <= CHOICE else None
+    return (
+        Heard(draft=draft, unclear="again.confirm")
+        if chosen is None
+        else _enterprise(without_fact(draft, "enterprise"), said)
+    )
+
+
 def _unclear(key: str) -> Callable[[Draft, Said], Heard]:
     def read(draft: Draft, said: Said) -> Heard:
         return Heard(draft=draft, unclear=key)
@@ -213,5 +246,6 @@ READERS: Mapping[Slot, Callable[[Draft, Said], Heard]] = {
     Slot.NAME: _identity(Slot.NAME),
     Slot.PHONE: _identity(Slot.PHONE),
     Slot.ADDRESS: _identity(Slot.ADDRESS),
-    Slot.CONFIRM: _unclear("again.confirm"),
+    Slot.ENTERPRISE: _enterprise,
+    Slot.CONFIRM: _confirm,
 }

@@ -10,9 +10,10 @@ from cases.messages import Choice
 from cases.model import Staff
 from handlers import casework
 from handlers.cards import STAFF, Buttons, case_line, rows_of, staff_buttons, staff_card
+from handlers.checks import BINDING_OUTCOMES
 from handlers.dialogues import away, calendar
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
-from handlers.forms import GROUNDED, Field
+from handlers.forms import CONSENT, GROUNDED, Field
 from handlers.proof_words import proof_text
 from handlers.staffing import LOGIN_VALID, issue
 from handlers.wording import bureau_words
@@ -40,7 +41,7 @@ async def heard(turn: Turn) -> bool:
         await _todo(turn)
     elif command == "login":
         _login(turn)
-    elif CASE_NO.match(turn.text) and not _asked_for_number(turn):
+    elif CASE_NO.match(turn.text) and not _wants_number(turn):
         _leave(turn)  # the number of a case is no sentence for a consumer
         await show(turn, turn.text)
     elif turn.session.dialogue == NAME:
@@ -56,14 +57,15 @@ async def heard(turn: Turn) -> bool:
     return True
 
 
-def _asked_for_number(turn: Turn) -> bool:
-    """Whether the number of another case is the answer that was asked for."""
-    return turn.session.dialogue == NAME and turn.session.data.get("left", [""])[0] == "other"
-
-
 def _is_idle_talk(turn: Turn) -> bool:
     """Words that are neither a rating nor sent with a file: at work, nobody is taken for a complainant unasked."""
     return bool(turn.text) and not turn.text.isdigit() and not turn.message.attachments
+
+
+def _wants_number(turn: Turn) -> bool:
+    """Whether the number of a case is the answer to what was asked."""
+    left = turn.session.data.get("left", []) if turn.session.dialogue == NAME else []
+    return left[:1] == ["other"]
 
 
 def _leave(turn: Turn) -> None:
@@ -101,8 +103,10 @@ async def show(turn: Turn, no: str) -> None:
         found.case,
         consumer=found.consumer,
         hidden=found.hidden,
+        guest=found.guest,
         clocks=found.clocks,
         evidence=len(found.evidence),
+        parts=found.parts,
         office=turn.office,
     )
     turn.tell(text, staff_buttons(found.case, found.roles, office=turn.office))
@@ -128,7 +132,8 @@ async def pressed(turn: Turn) -> None:
         return
     facts = _facts_or_ask(turn, found, verb, version=version, chosen=chosen)
     if facts is not None:
-        await _tell_or_do(turn, verb, no, version=version, facts=facts, left=_typed(found.forms[verb]))
+        left = [name for name in _typed(found.forms[verb]) if name not in facts]
+        await _tell_or_do(turn, found, verb, version=version, facts=facts, left=left)
 
 
 async def _more(turn: Turn, no: str) -> None:
@@ -161,9 +166,11 @@ def _facts_or_ask(turn: Turn, found: Dossier, verb: str, *, version: str, chosen
     facts: dict[str, str] = {}
     values = iter(chosen)
     for field in found.forms[verb]:
-        if not field.chosen or not _wanted(field, facts):
+        if not (field.chosen or field.options) or not _wanted(field, facts):
             continue
         value = next(values, None)
+        if value is None and not field.chosen:
+            break  # it may be typed as well: asked for with its buttons
         if value is None:
             taken = ":".join([PREFIX, verb, no, version, *chosen])
             choices = [Choice(label=o.label, value=f"{taken}:{o.value}") for o in field.options]
@@ -180,8 +187,10 @@ def _in_rows(choices: Sequence[Choice]) -> Buttons:
 
 
 def _wanted(field: Field, facts: Mapping[str, str]) -> bool:
-    """In chat only what is needed is asked for; a ground, when the chosen outcome wants one."""
-    return field.needed or (field.name == "ground" and facts.get("outcome") in GROUNDED)
+    """In chat only what is needed is asked for; a ground or a consent, when the chosen outcome wants one."""
+    outcome = facts.get("outcome")
+    wants = (field.name == "ground" and outcome in GROUNDED) or (field.name == CONSENT and outcome in BINDING_OUTCOMES)
+    return field.needed or wants
 
 
 def _typed(form: Sequence[Field]) -> list[str]:
@@ -189,21 +198,31 @@ def _typed(form: Sequence[Field]) -> list[str]:
 
 
 async def _tell_or_do(
-    turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[str, str], left: Sequence[str]
+    turn: Turn, found: Dossier, verb: str, *, version: str, facts: Mapping[str, str], left: Sequence[str]
 ) -> None:
     """Ask for the next thing to be typed, or do the verb when nothing is left to ask."""
+    no = found.case.no
     if left:
         turn.go(NAME, {"verb": verb, "no": no, "version": version, "facts": dict(facts), "left": list(left)})
-        _ask_typed(turn, verb, no, name=left[0])
+        _ask_typed(turn, found, verb, name=left[0])
         return
     turn.go(HOME)
     await _do(turn, verb, no, version=version, facts=facts)
 
 
-def _ask_typed(turn: Turn, verb: str, no: str, *, name: str) -> None:
-    office = turn.office
-    ask = office.say(f"page.ask.{verb if name == 'reason' else name}")
-    turn.say("staff.tell", no=no, verb=office.say(f"verb.{verb}"), ask=ask)
+def _ask_typed(turn: Turn, found: Dossier, verb: str, *, name: str) -> None:
+    """Ask for words; where there is something to choose as well, its lines and buttons come along."""
+    office, no = turn.office, found.case.no
+    options = next((field.options for field in found.forms.get(verb, ()) if field.name == name), ())
+    choices = [Choice(label=o.label, value=f"{PREFIX}:{verb}:{no}:{found.case.version}:{o.value}") for o in options]
+    turn.say(
+        "staff.tell",
+        rows_of(choices[:LISTED], 2),
+        no=no,
+        verb=office.say(f"verb.{verb}"),
+        ask=office.say(f"page.ask.{verb if name == 'reason' else name}"),
+        lines="\n".join(f"{option.label} {option.title}" for option in options[:LISTED]),
+    )
 
 
 async def _told(turn: Turn) -> None:
@@ -214,11 +233,12 @@ async def _told(turn: Turn) -> None:
         turn.say("staff.left")
         return
     name, *left = data["left"]
+    found = await dossier(turn.tx, _staff(turn), data["no"], office=turn.office)
     if not turn.text:
-        _ask_typed(turn, data["verb"], data["no"], name=name)
+        _ask_typed(turn, found, data["verb"], name=name)
         return
     facts = {**data["facts"], name: turn.text}
-    await _tell_or_do(turn, data["verb"], data["no"], version=data["version"], facts=facts, left=left)
+    await _tell_or_do(turn, found, data["verb"], version=data["version"], facts=facts, left=left)
 
 
 async def _do(turn: Turn, verb: str, no: str, *, version: str, facts: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from cases.routing import Place
 from cases.transitions import QUESTION
 from handlers.filing import department_of, find_route, why
 from handlers.office import Office
+from handlers.settlers import answer_due
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
 
 SHOWN = (
@@ -90,6 +91,10 @@ def who_will_act(draft: Draft, *, office: Office) -> str:
     for kind in draft.kinds:
         found = find_route(draft, kind, office=office)
         bureau = bureau_words(found.bureau, office=office)
+        if kind is Kind.COMPLAINT and draft.get("enterprise"):
+            due = day_words(answer_due(office), office=office)
+            lines.append(office.say("summary.odr", due=due, bureau=bureau))
+            continue
         lines.append(office.say("summary.who", bureau=bureau, why=why(found, draft, office=office)))
     return "\n".join(dict.fromkeys(lines))
 

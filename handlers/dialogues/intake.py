@@ -18,7 +18,8 @@ from handlers.dialogues.facts import fact_line, fact_words, other_door, summary
 from handlers.dialogues.questions import PREFIX, choices, is_offered, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
 from handlers.evidence import keep_attachments
-from handlers.wording import list_words, slot_words
+from handlers.settlers import answer_due, settler, settlers
+from handlers.wording import day_words, list_words, slot_words
 
 NAME = "intake"
 AWAY = timedelta(hours=6)
@@ -32,6 +33,7 @@ async def begin(
     draft = Draft(kinds=tuple(kinds), evidence=tuple(evidence))
     if text:
         draft = intake.tell(intake.learn(draft, turn.heard), text)
+    turn.settlers = await settlers(turn.tx)
     turn.go(NAME, {"n": turn.office.new_id()})
     heard = fact_line(draft, office=turn.office)
     if heard:
@@ -44,6 +46,7 @@ async def begin(
 async def hear(turn: Turn) -> None:
     """Take one message into the draft and ask what is still missing."""
     draft = Draft.load(turn.session.data["draft"])
+    turn.settlers = await settlers(turn.tx)
     if turn.message.at - turn.session.updated_at > AWAY and not turn.message.pressed:
         turn.say("intake.welcome_back", facts=fact_line(draft, office=turn.office))
     if turn.message.pressed:
@@ -172,7 +175,7 @@ def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
         turn.go(HOME)
         return
     elif not value:
-        draft = intake.skip(draft, slot)
+        draft = intake.skip(intake.without_fact(draft, slot.value), slot)
     elif is_offered(slot, value, office=turn.office):
         draft = intake.answer(draft, slot, value)
     _ask(turn, draft)
@@ -180,16 +183,23 @@ def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
 
 def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
     """The person wants to change this fact: forget it and ask for it."""
-    kept = draft if slot is Slot.NARRATIVE else intake.without_fact(draft, slot.value)
+    kept = draft if slot in (Slot.NARRATIVE, Slot.ENTERPRISE) else intake.without_fact(draft, slot.value)
     _put(turn, kept, slot)
 
 
 def _ask(turn: Turn, draft: Draft, *, regions: Sequence[str] = ()) -> None:
-    door = other_door(draft, office=turn.office)
-    slot = intake.next_slot(draft, foreign=door is not None)
-    if slot is Slot.ELSEWHERE and door:
-        turn.tell(door)
+    draft, slot = _next(turn, draft)
+    if slot is Slot.ELSEWHERE:
+        turn.tell(other_door(draft, office=turn.office) or "")
     _put(turn, draft, slot, regions=regions)
+
+
+def _next(turn: Turn, draft: Draft) -> tuple[Draft, Slot]:
+    """What to ask now, and the draft with the business that would settle it by what is known now."""
+    found = settler(draft, turn.settlers, office=turn.office)
+    draft = intake.settled_with(draft, found.id if found else None)
+    door = other_door(draft, office=turn.office)
+    return draft, intake.next_slot(draft, foreign=door is not None, settles=found is not None)
 
 
 def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -> None:
@@ -197,9 +207,21 @@ def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -
     draft = replace(draft, pending=slot.value)
     if slot is Slot.CONFIRM:
         turn.tell(summary(draft, office=turn.office), choices(turn, slot))
+    elif slot is Slot.ENTERPRISE:
+        _offer_settling(turn, draft)
     else:
         turn.say(question(draft, slot), choices(turn, slot, regions=regions))
     _keep(turn, draft)
+
+
+def _offer_settling(turn: Turn, draft: Draft) -> None:
+    """Ask whether the business may be told, by its name, what, and what for (PIPL, Art. 23)."""
+    found = settler(draft, turn.settlers, office=turn.office)
+    if found is None:
+        turn.say("button.old")
+        return
+    due = day_words(answer_due(turn.office), office=turn.office)
+    turn.say("ask.enterprise", choices(turn, Slot.ENTERPRISE), business=found.name, due=due)
 
 
 def _keep(turn: Turn, draft: Draft) -> None:
@@ -207,10 +229,12 @@ def _keep(turn: Turn, draft: Draft) -> None:
 
 
 async def _confirm(turn: Turn, draft: Draft) -> None:
-    door = other_door(draft, office=turn.office)
-    slot = intake.next_slot(draft, foreign=door is not None)
+    draft, slot = _next(turn, draft)
     if slot is Slot.ELSEWHERE:
         _chosen(turn, draft, slot, value="stay")
+        return
+    if slot is Slot.ENTERPRISE and _pending(draft) is slot:
+        _ask(turn, intake.skip(draft, slot))  # "yes" to an either-or gives no consent
         return
     if slot is not Slot.CONFIRM:
         _ask(turn, draft)
@@ -223,12 +247,16 @@ async def _confirm(turn: Turn, draft: Draft) -> None:
 
 async def _edit(turn: Turn, draft: Draft) -> None:
     nonce = turn.session.data["n"]
-    known = [slot for slot in CORRECTABLE if draft.get(slot.value)]
+    known = [slot for slot in CORRECTABLE if draft.get(slot.value) or _may_settle(turn, draft, slot)]
     choices = [
         Choice(label=slot_words(slot, office=turn.office), value=f"{PREFIX}:{nonce}:e:{slot.value}") for slot in known
     ]
     turn.say("intake.edit", choices_in_rows(choices))
     _keep(turn, draft)
+
+
+def _may_settle(turn: Turn, draft: Draft, slot: Slot) -> bool:
+    return slot is Slot.ENTERPRISE and settler(draft, turn.settlers, office=turn.office) is not None
 
 
 async def _back(turn: Turn, draft: Draft) -> None:

@@ -102,19 +102,28 @@ def _answering(verb: str) -> Act:
         if verb == "agree_reclassify":
             await _reclassify(turn, case)
             return
-        case = await casework.decide(turn.tx, turn.person, no, verb=verb, office=turn.office)
-        turn.say(f"progress.{verb}", **case_facts(case, office=turn.office))
+        after = await casework.decide(turn.tx, turn.person, no, verb=verb, office=turn.office)
+        key = "progress.refuse_offer" if verb == "refuse" and _negotiates(case) else f"progress.{verb}"
+        turn.say(key, **case_facts(after, office=turn.office))
 
     return answer
 
 
+def _negotiates(case: Case) -> bool:
+    return case.status is Status.NEGOTIATING
+
+
 async def _reclassify(turn: Turn, case: Case) -> None:
     """What was brought as a question is taken up as what it is; the law's further facts are asked for (Art. 10)."""
+    if turn.session.dialogue == intake.NAME:
+        turn.say("progress.draft_first")
+        return
     kind = Kind((case.asked or "").partition(":")[2] or Kind.COMPLAINT)
+    evidence = [piece.id for piece in await turn.tx.evidence.of(case.no)]
     await casework.decide(turn.tx, turn.person, case.no, verb="agree_reclassify", office=turn.office)
     turn.say("progress.agree_reclassify", no=case.no)
     turn.message = replace(turn.message, text=case.narrative, pressed="")
-    await intake.begin(turn, kinds=(kind,), text=case.narrative)
+    await intake.begin(turn, kinds=(kind,), text=case.narrative, evidence=evidence)
 
 
 def _telling(verb: str) -> Act:
@@ -137,7 +146,7 @@ def _aside(turn: Turn) -> dict[str, object] | None:
 
 async def _chase(turn: Turn, no: str) -> None:
     case = await casework.chase(turn.tx, turn.person, no, office=turn.office)
-    turn.say("progress.chased", **case_facts(case, office=turn.office))
+    turn.say("progress.chased_odr" if _negotiates(case) else "progress.chased", **case_facts(case, office=turn.office))
 
 
 async def _add(turn: Turn, no: str) -> None:
@@ -146,12 +155,16 @@ async def _add(turn: Turn, no: str) -> None:
         raise CaseError("not_now", no=no, status=case.status.value, verb="add")
     held = turn.session.data.get("evidence", [])
     if held:
-        await casework.add(turn.tx, turn.person, no, text="", evidence=held, office=turn.office)
+        case = await casework.add(turn.tx, turn.person, no, text="", evidence=held, office=turn.office)
         turn.go(HOME)
-        turn.say("progress.added", no=no)
+        turn.say(_added(case), no=no)
         return
     turn.say("progress.add_what", no=no)
     turn.go(NAME, {"no": no, "aside": _aside(turn)})
+
+
+def _added(case: Case) -> str:
+    return "progress.added_odr" if _negotiates(case) else "progress.added"
 
 
 async def hear(turn: Turn) -> None:
@@ -171,9 +184,9 @@ async def hear(turn: Turn) -> None:
         return
     ids = keep_attachments(turn.tx, turn.message, office=turn.office)
     album, told = turn.message.album, turn.session.data.get("album")
-    await casework.add(turn.tx, turn.person, no, text=turn.text, evidence=ids, office=turn.office)
+    case = await casework.add(turn.tx, turn.person, no, text=turn.text, evidence=ids, office=turn.office)
     if not album or album != told:
-        turn.say("progress.added", no=no)
+        turn.say(_added(case), no=no)
     # An album or a burst of photos goes on arriving; words end the matter.
     if album:
         turn.go(NAME, {**turn.session.data, "album": album})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from cases.intake import OPTIONAL, Draft, Slot
+from cases.intake import CONSENTED, OPTIONAL, Draft, Slot
 from cases.messages import Choice
 from cases.model import Kind
 from cases.routing import Level
@@ -16,6 +16,12 @@ from handlers.wording import place_words
 PREFIX = "in"
 """Of the buttons of a draft."""
 MOST_BUTTONS = 20
+EITHER_OR: Mapping[Slot, Sequence[tuple[str, str]]] = {
+    Slot.ELSEWHERE: (("leave", "leave"), ("stay", "stay")),
+    Slot.NAMED: (("named_no", "no"), ("named_yes", "yes")),
+    Slot.ENTERPRISE: (("odr_yes", CONSENTED), ("odr_no", "")),
+}
+"""Questions with two answers, each the key of its words and its value; an empty value skips the question."""
 
 
 def question(draft: Draft, slot: Slot) -> str:
@@ -42,11 +48,6 @@ def choices(turn: Turn, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
         case Slot.KIND:
             kinds = [pick(office.say(f"kind.{kind.value}"), kind.value) for kind in Kind]
             return choices_in_rows([*kinds, pick(office.say("choice.both"), "both")], 2)
-        case Slot.ELSEWHERE:
-            return (
-                (pick(office.say("choice.leave"), "leave"),),
-                (pick(office.say("choice.stay"), "stay"),),
-            )
         case Slot.REGION:
             codes = regions or _own_regions(turn)
             named = [pick(place_words(code, office=office), code) for code in codes]
@@ -54,8 +55,8 @@ def choices(turn: Turn, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
         case Slot.DEMANDS:
             labels = office.rulebook.labels["demand"]
             return choices_in_rows([pick(office.rulebook.plain.get(label, label), label) for label in labels], 3)
-        case Slot.NAMED:
-            return tuple((pick(office.say(f"choice.named_{value}"), value),) for value in ("no", "yes"))
+        case _ if slot in EITHER_OR:
+            return tuple((pick(office.say(f"choice.{key}"), value),) for key, value in EITHER_OR[slot])
         case Slot.CONFIRM:
             return ((do("choice.confirm", "confirm"),), (do("choice.edit", "edit"), do("choice.later", "pause")))
         case _ if slot in OPTIONAL:
@@ -79,5 +80,7 @@ def is_offered(slot: Slot, value: str, *, office: Office) -> bool:
             return value in office.rulebook.labels["demand"]
         case Slot.NAMED:
             return value in ("yes", "no")
+        case Slot.ENTERPRISE:
+            return value == CONSENTED
         case _:
             return False

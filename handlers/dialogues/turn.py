@@ -19,13 +19,17 @@ HOME = "home"
 
 @dataclass(kw_only=True)
 class Turn:
-    """A dialogue reads ``message`` and ``session``, says its answers, and puts the session where it goes on."""
+    """A dialogue reads ``message`` and ``session``, says its answers, and puts the session where it goes on.
+
+    ``settlers`` are the businesses that settle complaints themselves, read where a draft is worked on.
+    """
 
     tx: Transaction
     office: Office
     message: Incoming
     session: Session
     said: list[Outgoing] = field(default_factory=list)
+    settlers: Sequence[Staff] = ()
     _heard: tuple[str, Understanding] | None = None
 
     @property

@@ -6,10 +6,10 @@ from cases.model import CaseNo
 
 FITTING: dict[str, dict[str, object]] = {
     "": {},
-    "first": {},
+    "undecided": {},
     "unrated": {},
     "placed": {},
-    "rehandled": {"rehandled": 1},
+    "redone": {"rehandled": 1, "outcome": "terminated"},
     "urgent": {"urgent": True},
     "joined": {"part_of": CaseNo("2")},
     "asked": {"asked": "offer"},
@@ -19,7 +19,7 @@ FITTING: dict[str, dict[str, object]] = {
     "asked_reclassify": {"asked": "reclassify:complaint"},
 }
 FAILING: dict[str, dict[str, object]] = {
-    "first": {"rehandled": 1},
+    "undecided": {"outcome": "agreed"},
     "unrated": {"rating": 3},
     "placed": {"bureau": None},
 }

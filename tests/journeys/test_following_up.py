@@ -27,8 +27,8 @@ def sampling(migrated_url: str, clock: Clock, tmp_path: Path) -> At:
     def at(percent: int) -> AbstractAsyncContextManager[Town]:
         site = Path(shutil.copytree(SITES / "puyang", tmp_path / "site"))
         text = (site / "site.toml").read_text("utf-8")
-        assert "percent = 10\n" in text
-        (site / "site.toml").write_text(text.replace("percent = 10\n", f"percent = {percent}\n"), "utf-8")
+        assert "[follow_up]" not in text
+        (site / "site.toml").write_text(f"{text}\n[follow_up]\npercent = {percent}\n", "utf-8")
         return town(migrated_url, clock, tmp_path, site=str(site))
 
     return at
@@ -103,7 +103,7 @@ async def test_the_desk_is_reminded_of_a_call_back_that_it_has_not_made(everyone
     no = await closes(everyone, li, everyone.person("wang"))
     everyone.clock.at("2026-11-30 09:00")
     await everyone.passes()
-    desk.hears(f"投诉{no}的回访今天(11月30日)到期")
+    desk.hears("今天到期 1件", f"回访今天到期 投诉{no}")
     assert (await case_of(everyone, no)).status is Status.FOLLOWING_UP
 
 
