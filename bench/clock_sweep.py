@@ -100,7 +100,8 @@ class _Round:
 async def _round(house: House, *, due: int) -> _Round:
     """So many clocks fall due and are looked at twice; afterwards all is as before."""
     hours = house.office.rulebook.site.hours
-    owed = Counter(await make_due(house.database, due=due, hours=hours))
+    directory = house.office.rulebook.directory
+    owed = Counter(await make_due(house.database, due=due, hours=hours, directory=directory))
     floor = await _floor(house, rows=len(owed))
     spent = await _look(house)
     await _look(house)
@@ -124,9 +125,13 @@ async def _seconds(work: Callable[[], Awaitable[None]]) -> float:
 
 
 async def _told(house: House) -> Counter[tuple[str, str]]:
-    outbox = house.database.schema.outbox
+    """The warnings that stand in a text which was promised: of each the case and the person."""
+    schema = house.database.schema
+    warnings, outbox = schema.warnings, schema.outbox
+    promised = select(outbox.c.person)
+    told = warnings.c.gathered_at.is_not(None) & warnings.c.person.in_(promised)
     async with house.database.read() as tx:
-        rows = await tx.execute(select(outbox.c.case_no, outbox.c.person))
+        rows = await tx.execute(select(warnings.c.case_no, warnings.c.person).where(told))
         return Counter((row.case_no, row.person) for row in rows)
 
 

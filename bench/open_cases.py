@@ -28,11 +28,12 @@ from cases.calendar import china_instant
 from cases.clocks import Clock, OfficeHours
 from cases.messages import Address
 from cases.model import Case, CaseNo, Consumer, Kind, Role, Staff, StaffId, Status
+from cases.routing import Directory
 from main import House
 from storage.case_store import Identity
 from storage.database import Database, Transaction
 
-RECEIVED, DUE, SUPPLEMENT_DUE = date(2026, 11, 20), date(2026, 12, 1), date(2026, 11, 27)
+RECEIVED, DUE, SUPPLEMENT_DUE = date(2026, 11, 20), date(2026, 12, 1), date(2026, 12, 1)
 FIRST_WARNING, AFTER_SUPPLEMENT = date(2026, 11, 26), date(2026, 11, 30)
 SOON, LATE = (date(2026, 11, 17), date(2026, 11, 26), 0), (date(2026, 11, 11), date(2026, 11, 20), 3)
 """Start, due date and step of an acceptance that is warned of on Monday, 23 November: due soon, and overdue."""
@@ -134,10 +135,13 @@ async def _tidy(database: Database) -> None:
         await free.execute(text("VACUUM ANALYZE"))
 
 
-async def make_due(database: Database, *, due: int, hours: OfficeHours) -> dict[tuple[str, str], int]:
-    """Make so many acceptances be warned of on Monday as it opens; returns what is owed: number and address, once each.
+async def make_due(
+    database: Database, *, due: int, hours: OfficeHours, directory: Directory
+) -> dict[tuple[str, str], int]:
+    """Make so many acceptances be warned of on Monday as it opens; returns what is owed: number, address; once each.
 
-    Every fourth is overdue and owed to the lead as well; the others are due soon and owed to the officer.
+    Every fourth is overdue and owed to the leads of the bureau and of the one above as well; the others are due soon
+    and owed to the officer.
     """
     schema = database.schema
     async with database.begin(bulk=True) as tx:
@@ -152,7 +156,7 @@ async def make_due(database: Database, *, due: int, hours: OfficeHours) -> dict[
     for n, row in enumerate(chosen):
         owed[row.case_no, str(officer_of(row.bureau))] = 1
         if n % LATE_EVERY == 0:
-            owed[row.case_no, str(lead_of(row.bureau))] = 1
+            owed |= {(row.case_no, str(lead_of(bureau))): 1 for bureau in directory.line(row.bureau)[:2]}
     return owed
 
 
@@ -179,12 +183,12 @@ def _values(number: int, how: tuple[date, date, int], *, hours: OfficeHours) -> 
 
 
 async def calm_down(database: Database, *, hours: OfficeHours) -> None:
-    """Every clock as it was copied, nothing promised, nothing in the journal."""
+    """Every clock as it was copied, nothing owed or promised, nothing in the journal."""
     schema = database.schema
     clocks = schema.clocks
     async with database.begin(bulk=True) as tx:
-        await tx.execute(delete(schema.outbox))
-        await tx.execute(delete(schema.journal))
+        for table in (schema.outbox, schema.journal, schema.warnings, schema.marks):
+            await tx.execute(delete(table))
         changed = (clocks.c.rule == "accept", clocks.c.due_on != DUE)
         calm = {"step": 0, "started_at": china_instant(RECEIVED, hours.start), "due_on": DUE}
         warned: datetime = china_instant(FIRST_WARNING, hours.start)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases.calendar import china_date
@@ -14,14 +14,14 @@ from cases.errors import DatabaseAway
 from cases.messages import Address, Outgoing
 from cases.model import Case, CaseNo, Staff
 from cases.notices import Priority
+from handlers.due_work import due_by
 from handlers.office import Office
-from handlers.recipients import Roster, roster_of
+from handlers.recipients import roster_of
 from handlers.reminders import (
     Entry,
     Reminder,
     Section,
     by_rank,
-    due_of,
     entries,
     is_known,
     lines_of,
@@ -31,7 +31,6 @@ from handlers.reminders import (
     what_words,
 )
 from handlers.wording import clock_words, day_words
-from handlers.worklist import Item, todo
 from storage.database import Database, Transaction
 from storage.outbox_store import Promise
 from storage.warning_store import Short, Waiting
@@ -41,6 +40,8 @@ log = logging.getLogger("lianxin.digests")
 MARK = "digest"
 """The day whose digests have all been promised."""
 AHEAD = timedelta(days=7)
+AT_ONCE = 20
+"""Members in one transaction; others who write wait for it on SQLite, a tenth of a second."""
 
 
 async def send_all(database: Database, *, office: Office) -> None:
@@ -58,61 +59,75 @@ async def send_all(database: Database, *, office: Office) -> None:
         roster = await roster_of(tx, office=office)
         members = roster.at_work()
         sent = await tx.outbox.known([_key(address, now) for _, there in members for address in there])
-    for member, there in members:
-        waiting = [address for address in there if _key(address, now) not in sent]
-        if waiting:
-            await _try(database, member, waiting, roster=roster, office=office)
-            await asyncio.sleep(0)
+    work = await due_by(database, today + AHEAD, roster=roster, office=office)
+    owed = [
+        _Owed(member=member, there=waiting, own=work[member.id])
+        for member, there in members
+        if member.id in work and (waiting := [address for address in there if _key(address, now) not in sent])
+    ]
+    for start in range(0, len(owed), AT_ONCE):
+        await _try(database, owed[start : start + AT_ONCE], office=office)
+        await asyncio.sleep(0)
     async with database.begin() as tx:
         await tx.marks.put(MARK, today.isoformat(), at=now)
 
 
-async def _try(database: Database, member: Staff, there: Sequence[Address], *, roster: Roster, office: Office) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Owed:
+    """A member who has work, where no digest of today has gone yet."""
+
+    member: Staff
+    there: Sequence[Address]
+    own: Sequence[Reminder]
+
+
+async def _try(database: Database, owed: Sequence[_Owed], *, office: Office) -> None:
+    """Several members' digests in one transaction; when that fails, each in its own."""
     try:
-        await _send(database, member, there, roster=roster, office=office)
+        async with database.begin() as tx:
+            for one in owed:
+                await _send(tx, one, office=office)
     except DatabaseAway:
         raise
     except Exception:  # one member's digest must not keep the others from theirs
-        log.exception("A digest could not be made.", extra={"action": "digest", "staff": member.id})
+        if len(owed) == 1:
+            log.exception("A digest could not be made.", extra={"action": "digest", "staff": owed[0].member.id})
+            return
+        for one in owed:
+            await _try(database, [one], office=office)
 
 
 def _key(address: Address, now: datetime) -> str:
     return f"digest/{china_date(now)}/{address}"
 
 
-async def _send(database: Database, member: Staff, there: Sequence[Address], *, roster: Roster, office: Office) -> None:
-    now = office.now()
-    async with database.read() as tx:
-        items = await todo(tx, member, office=office)
-    own = [one for item in items if _is_for(member, item, roster) for one in _reminders(item, now, office=office)]
-    if not own:
-        return
-    async with database.begin() as tx:
-        waiting = await tx.warnings.waiting(there)
-        for address in there:
-            told = [one for one in waiting.get(address, ()) if not one.due.alone]
-            promise = await _promise(tx, address, own, told=told, office=office)
-            if await tx.outbox.promise_once([promise]):
-                await tx.warnings.gathered([one.id for one in told], at=now)
+async def _send(tx: Transaction, owed: _Owed, *, office: Office) -> None:
+    waiting = await tx.warnings.waiting(owed.there)
+    for address in owed.there:
+        told = [one for one in waiting.get(address, ()) if not one.due.alone]
+        promise = await _promise(tx, address, owed.own, told=told, office=office)
+        if await tx.outbox.promise_once([promise]):
+            await tx.warnings.gathered([one.id for one in told], at=office.now())
 
 
-def _is_for(member: Staff, item: Item, roster: Roster) -> bool:
-    """A deputy's digest holds the cases of the principal while that one is away."""
-    theirs = item.case.officer is not None and item.case.officer == member.deputy_for
-    return not theirs or roster.is_away(item.case.officer)
+async def _shorts(tx: Transaction, numbers: Sequence[CaseNo], *, office: Office) -> dict[CaseNo, tuple[Short, ...]]:
+    """The words of what is due in these cases within a week, soonest first."""
+    cases, clocks = await tx.cases.some(numbers), await tx.clocks.of(numbers)
+    return {
+        no: tuple(_short(cases[no], clock, office=office) for clock in _soon(clocks.get(no, ()), office))
+        for no in cases
+    }
 
 
-def _reminders(item: Item, now: datetime, *, office: Office) -> list[Reminder]:
-    """The clocks of a case that are due within a week."""
-    case, until = item.case, office.today() + AHEAD
-    soon = [clock for clock in item.clocks if clock.due_on <= until and is_known(case, clock, office=office)]
-    return [_reminder(case, clock, now=now, office=office) for clock in soon]
+def _soon(clocks: Sequence[Clock], office: Office) -> list[Clock]:
+    until = office.today() + AHEAD
+    return [clock for clock in clocks if clock.due_on <= until and not clock.paused]
 
 
-def _reminder(case: Case, clock: Clock, *, now: datetime, office: Office) -> Reminder:
-    name = clock_words(clock, office=office, received_on=china_date(case.received_at))
-    short = short_of(case, what=what_words(name, clock, now=now, office=office), office=office)
-    return Reminder(case_no=case.no, due=due_of(clock, urgent=case.urgent), short=short)
+def _short(case: Case, clock: Clock, *, office: Office) -> Short:
+    known = is_known(case, clock, office=office)
+    name = clock_words(clock, office=office, received_on=china_date(case.received_at)) if known else clock.rule
+    return short_of(case, what=what_words(name, clock, now=office.now(), office=office), office=office)
 
 
 async def _promise(
@@ -124,10 +139,19 @@ async def _promise(
     beside = entries((Reminder(case_no=one.case_no, due=one.due) for one in others), now)
     found = entries(own, now)
     sections = [*by_rank(found, later="week"), Section(name="others", entries=beside)]
-    room = {entry.case_no for entry in shown(sections)}
+    room = [entry.case_no for entry in shown(sections)]
+    words = await _shorts(tx, room, office=office)
+    sections = [_worded(section, words) for section in sections]
     contents = await tx.warnings.contents([one.id for one in told if one.case_no in room])
     said = [(one, contents[one.id].short) for one in told if one.id in contents]
     return _digest(address, [_marked(section, said) for section in sections], at=now, office=office)
+
+
+def _worded(section: Section, words: Mapping[CaseNo, tuple[Short, ...]]) -> Section:
+    """With the words of the cases that find room; the others are only counted."""
+    if section.name == "others":
+        return section
+    return replace(section, entries=[replace(e, shorts=words.get(e.case_no, ())) for e in section.entries])
 
 
 def _marked(section: Section, said: Sequence[tuple[Waiting, Short]]) -> Section:
@@ -143,6 +167,8 @@ def _marked(section: Section, said: Sequence[tuple[Waiting, Short]]) -> Section:
 
 
 def _with_mark(entry: Entry, mark: str) -> Entry:
+    if not entry.shorts:
+        return entry
     first, *rest = entry.shorts
     return replace(entry, shorts=(replace(first, mark=mark), *rest))
 

@@ -100,6 +100,14 @@ class Roster:
         here = [member for member in self._everyone if member.role in working and not self.is_away(member.id)]
         return [(member, self._bound[member.id]) for member in here if member.id in self._bound]
 
+    def member(self, staff_id: str | None) -> Staff | None:
+        """The member who works here under this id."""
+        return self._members.get(staff_id or "")
+
+    def standing_for(self, member: Staff) -> list[Staff]:
+        """The member, or while away the deputies at work."""
+        return self._present([member])
+
     def stand_ins(self, member: Staff) -> list[Staff]:
         """Who gets the pings of a member who is away: the deputies at work, else the leads of the bureau or above."""
         deputies = self._present(self._deputies.get(member.id, ()))

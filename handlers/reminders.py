@@ -50,8 +50,13 @@ class Section:
 
 def due_of(clock: Clock, *, urgent: bool) -> Due:
     """When the clock is due, and whether that is told at any hour."""
-    at = f"{clock.due_at.astimezone(CHINA):%H%M}" if clock.due_at else ""
-    return Due(on=clock.due_on, at=at, alone=urgent, any_hour=urgent or bool(at))
+    return due_at(clock.due_on, clock.due_at, urgent=urgent)
+
+
+def due_at(on: date, instant: datetime | None, *, urgent: bool) -> Due:
+    """The same from the day and, of a limit in hours, the instant."""
+    at = f"{instant.astimezone(CHINA):%H%M}" if instant else ""
+    return Due(on=on, at=at, alone=urgent, any_hour=urgent or bool(at))
 
 
 def short_of(case: Case, *, what: str, office: Office, text: str = "") -> Short:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from cases.clocks import Clock, Pause
 from cases.model import CaseNo
@@ -18,6 +18,23 @@ if TYPE_CHECKING:
 
 
 PAUSE_MARK = ","
+OPEN_PAUSE = "/"
+"""With this the pauses of a clock end that is paused now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueClock:
+    """A clock that falls due, with what tells whose it is; ``rated``: the consumer was not satisfied."""
+
+    id: int
+    case_no: CaseNo
+    due_on: date
+    due_at: datetime | None
+    bureau: str | None
+    officer: str | None
+    status: str
+    urgent: bool
+    rated: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +128,26 @@ class ClockStore:
         statement = statement.order_by(table.c.next_warning).limit(limit).with_for_update(skip_locked=True)
         return [ClockRow(id=row.id, clock=_clock(row)) for row in await self._tx.execute(statement)]
 
+    async def due_by(self, until: date, *, after: tuple[date, int] | None, limit: int) -> list[DueClock]:
+        """Running clocks due up to ``until`` that are not paused, the next after a day and a number; of cases that go
+        with another one, none."""
+        clocks, cases = self._table, self._tx.schema.cases
+        columns = (clocks.c.id, clocks.c.case_no, clocks.c.due_on, clocks.c.due_at)
+        whose = (cases.c.bureau, cases.c.officer, cases.c.status, cases.c.urgent)
+        statement = (
+            select(*columns, *whose, cases.c.rating.is_not(None).label("rated"))
+            .join_from(clocks, cases, cases.c.no == clocks.c.case_no)
+            .where(clocks.c.stopped_at.is_(None), clocks.c.due_on <= until, clocks.c.pauses.not_like(f"%{OPEN_PAUSE}"))
+            .where(cases.c.part_of.is_(None))
+        )
+        if after:
+            day, number = after
+            statement = statement.where(
+                or_(clocks.c.due_on > day, and_(clocks.c.due_on == day, clocks.c.id > number)), clocks.c.due_on >= day
+            )
+        rows = await self._tx.execute(statement.order_by(clocks.c.due_on, clocks.c.id).limit(limit))
+        return [_due_clock(row) for row in rows]
+
     async def move_on(self, rows: Sequence[ClockRow]) -> None:
         """Write back where each ladder stands; those that stand alike, in one statement."""
         alike: dict[tuple[int, datetime | None], list[int]] = {}
@@ -120,6 +157,11 @@ class ClockStore:
         for (step, next_warning), ids in alike.items():
             statement = update(table).where(among(self._tx, table.c.id, ids))
             await self._tx.execute(statement.values(step=step, next_warning=next_warning))
+
+
+def _due_clock(row: Row[Any]) -> DueClock:
+    values = {**row._mapping, "case_no": CaseNo(row.case_no), "urgent": bool(row.urgent), "rated": bool(row.rated)}
+    return DueClock(**values)
 
 
 def _values(clock: Clock) -> dict[str, Any]:

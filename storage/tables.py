@@ -212,6 +212,8 @@ class Schema:
         )
         running = self.clocks.c.stopped_at.is_(None)
         Index("ix_clocks_next", self.clocks.c.next_warning, sqlite_where=running, postgresql_where=running)
+        due = (self.clocks.c.due_on, self.clocks.c.id)
+        Index("ix_clocks_due", *due, sqlite_where=running, postgresql_where=running)
         self.warnings = Table(
             "warnings",
             self.metadata,

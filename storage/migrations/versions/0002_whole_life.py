@@ -102,10 +102,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("extra", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("extensions", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("fixed", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index(
+            "ix_clocks_due",
+            ["due_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("stopped_at IS NULL"),
+            postgresql_where=sa.text("stopped_at IS NULL"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("clocks", schema=None) as batch_op:
+        batch_op.drop_index("ix_clocks_due")
         batch_op.drop_column("fixed")
         batch_op.drop_column("extensions")
         batch_op.drop_column("extra")
