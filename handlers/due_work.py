@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from cases.model import Role, Staff, StaffId, Status
 from handlers.office import Office
@@ -36,6 +37,15 @@ async def due_by(
         last = (page[-1].due_on, page[-1].id)
 
 
+class _Post(NamedTuple):
+    """What tells whose a case is."""
+
+    bureau: str | None
+    officer: str | None
+    status: str
+    rated: bool
+
+
 class Shares:
     """To whom a case belongs by its bureau, officer and state; cases alike in these have the same people."""
 
@@ -46,9 +56,10 @@ class Shares:
 
     def of(self, clock: DueClock) -> tuple[StaffId, ...]:
         """The members at work who have the case in hand."""
-        return self._of(clock.bureau, clock.officer, clock.status, clock.rated)
+        return self._of(_Post(clock.bureau, clock.officer, clock.status, clock.rated))
 
-    def _people(self, bureau: str | None, officer: str | None, status: str, rated: bool) -> tuple[StaffId, ...]:
+    def _people(self, post: _Post) -> tuple[StaffId, ...]:
+        bureau, officer, status, rated = post
         closed = status == Status.FOLLOWING_UP
         people: list[Staff] = []
         if bureau is None or closed:

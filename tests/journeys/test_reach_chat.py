@@ -33,14 +33,13 @@ async def stage(town: Town) -> tuple[Stage, dict[Role, Person]]:
 
 async def does(town: Town, person: Person, case: Case, row: Transition, *, other: str) -> list[str]:
     """Open the case, press the verb, choose the first of what is offered, type what is asked."""
-    say = town.house.office.say
     await person.says(case.no)
-    label = say(f"verb.{row.verb}")
-    if not offers(person, label) and offers(person, say("verb.more")):
-        await person.presses(say("verb.more"))
-    if not offers(person, label):
-        return [f"no button {label}"]
-    told = await person.presses(label)
+    if not button(person, row.verb, case) and button(person, "more", case):
+        await person.presses(town.house.office.say("verb.more"))
+    found = button(person, row.verb, case)
+    if not found:
+        return [f"no button {row.verb}"]
+    told = await person.sends(person.message(pressed=found))
     for name in [name for name in row.needs if name in CHOSEN]:
         choices = [choice for line in person.told[-1].choices for choice in line]
         assert choices, f"nothing to choose for {name}: {told}"
@@ -48,6 +47,12 @@ async def does(town: Town, person: Person, case: Case, row: Transition, *, other
     for name in [name for name in row.needs if name not in CHOSEN]:
         told = await person.says({**TYPED, "other": other}[name])
     return told
+
+
+def button(person: Person, verb: str, case: Case) -> str:
+    """The button of the verb under what the person was told last; empty when there is none."""
+    every = (choice.value for line in person.told[-1].choices for choice in line)
+    return next((value for value in every if value.startswith(f"st:{verb}:{case.no}:")), "")
 
 
 def offers(person: Person, label: str) -> bool:
