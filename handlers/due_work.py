@@ -61,6 +61,8 @@ class Shares:
     def _people(self, post: _Post) -> tuple[StaffId, ...]:
         bureau, officer, status, rated = post
         closed = status == Status.FOLLOWING_UP
+        if status == Status.NEGOTIATING:
+            return ()  # what a business is settling itself waits for nobody in the office
         people: list[Staff] = []
         if bureau is None or closed:
             people += self._in_role(Role.DESK)

@@ -14,8 +14,8 @@ from tests.reaching import POSTS, ROWS, Stage, row_name, source_of
 
 TYPED = {"reason": "情况属实", "days": "15", "amount": "8万元"}
 STAFF_ROLES = set(POSTS)
-BY_CONSUMER = {"rate": "满意", "rate_low": "不满意", "add": "补充", "supplement": "补充"}
-ANSWERS = {"take_offer", "agree_entrust", "agree_join", "agree_reclassify", "refuse", "go_on"}
+BY_CONSUMER = {"supplement": "add"}
+RATED = {"rate": "rt:{no}:1", "rate_low": "rt:{no}:3"}
 
 
 async def stage(town: Town) -> tuple[Stage, dict[Role, Person]]:
@@ -91,12 +91,13 @@ async def test_every_row_of_a_consumer_is_done_in_chat_by_the_consumer(puyang: T
 
 
 async def consumer_does(town: Town, person: Person, case: Case, row: Transition) -> Sequence[str]:
-    say = town.house.office.say
+    """Press the button of the verb under the own case, and say what it asks for."""
     await person.says(case.no)
-    label = BY_CONSUMER.get(row.verb) or say(f"choice.{row.verb}" if row.verb in ANSWERS else f"verb.{row.verb}")
-    if not offers(person, label):
-        return [f"no button {label}"]
-    told = await person.presses(label)
+    every = [choice.value for line in person.told[-1].choices for choice in line]
+    wanted = RATED.get(row.verb, "pg:{verb}:{no}").format(verb=BY_CONSUMER.get(row.verb, row.verb), no=case.no)
+    if wanted not in every:
+        return [f"no button {wanted} in {every}"]
+    told = await person.sends(person.message(pressed=wanted))
     if row.verb == "withdraw":
         return await person.presses("确定撤回")
     if row.verb in ("settle", "recuse", "add", "supplement"):
