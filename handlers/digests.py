@@ -33,7 +33,7 @@ from handlers.reminders import (
 from handlers.wording import clock_words, day_words
 from storage.database import Database, Transaction
 from storage.outbox_store import Promise
-from storage.warning_store import Short, Waiting
+from storage.warning_store import Content, Short, Waiting
 
 log = logging.getLogger("lianxin.digests")
 
@@ -85,8 +85,7 @@ async def _try(database: Database, owed: Sequence[_Owed], *, office: Office) -> 
     """Several members' digests in one transaction; when that fails, each in its own."""
     try:
         async with database.begin() as tx:
-            for one in owed:
-                await _send(tx, one, office=office)
+            await _send(tx, owed, office=office)
     except DatabaseAway:
         raise
     except Exception:  # one member's digest must not keep the others from theirs
@@ -101,13 +100,44 @@ def _key(address: Address, now: datetime) -> str:
     return f"digest/{china_date(now)}/{address}"
 
 
-async def _send(tx: Transaction, owed: _Owed, *, office: Office) -> None:
-    waiting = await tx.warnings.waiting(owed.there)
-    for address in owed.there:
-        told = [one for one in waiting.get(address, ()) if not one.due.alone]
-        promise = await _promise(tx, address, owed.own, told=told, office=office)
-        if await tx.outbox.promise_once([promise]):
-            await tx.warnings.gathered([one.id for one in told], at=office.now())
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """A digest at one address before its words are read."""
+
+    address: Address
+    told: Sequence[Waiting]
+    sections: Sequence[Section]
+
+    def room(self) -> set[CaseNo]:
+        """The cases that find room; the others are only counted."""
+        return {entry.case_no for entry in shown(self.sections)}
+
+    def marking(self) -> list[Waiting]:
+        """The warnings that say something about a case that finds room."""
+        room = self.room()
+        return [one for one in self.told if one.case_no in room]
+
+
+async def _send(tx: Transaction, owed: Sequence[_Owed], *, office: Office) -> None:
+    now = office.now()
+    waiting = await tx.warnings.waiting([address for one in owed for address in one.there])
+    pages = [
+        _page(address, one.own, waiting=waiting.get(address, ()), now=now) for one in owed for address in one.there
+    ]
+    words = await _shorts(tx, list({no for page in pages for no in page.room()}), office=office)
+    said = await tx.warnings.contents([one.id for page in pages for one in page.marking()])
+    promised = await tx.outbox.promise_once([_promise(page, words=words, said=said, office=office) for page in pages])
+    gathered = [one.id for page in pages if _key(page.address, now) in promised for one in page.told]
+    await tx.warnings.gathered(gathered, at=now)
+
+
+def _page(address: Address, own: Sequence[Reminder], *, waiting: Sequence[Waiting], now: datetime) -> _Page:
+    told = [one for one in waiting if not one.due.alone]
+    listed = {(one.case_no, one.due.on) for one in own}
+    others = [one for one in told if (one.case_no, one.due.on) not in listed]
+    beside = entries((Reminder(case_no=one.case_no, due=one.due) for one in others), now)
+    sections = [*by_rank(entries(own, now), later="week"), Section(name="others", entries=beside)]
+    return _Page(address=address, told=told, sections=sections)
 
 
 async def _shorts(tx: Transaction, numbers: Sequence[CaseNo], *, office: Office) -> dict[CaseNo, tuple[Short, ...]]:
@@ -130,21 +160,12 @@ def _short(case: Case, clock: Clock, *, office: Office) -> Short:
     return short_of(case, what=what_words(name, clock, now=office.now(), office=office), office=office)
 
 
-async def _promise(
-    tx: Transaction, address: Address, own: Sequence[Reminder], *, told: Sequence[Waiting], office: Office
+def _promise(
+    page: _Page, *, words: Mapping[CaseNo, tuple[Short, ...]], said: Mapping[int, Content], office: Office
 ) -> Promise:
-    now = office.now()
-    listed = {(one.case_no, one.due.on) for one in own}
-    others = [one for one in told if (one.case_no, one.due.on) not in listed]
-    beside = entries((Reminder(case_no=one.case_no, due=one.due) for one in others), now)
-    found = entries(own, now)
-    sections = [*by_rank(found, later="week"), Section(name="others", entries=beside)]
-    room = [entry.case_no for entry in shown(sections)]
-    words = await _shorts(tx, room, office=office)
-    sections = [_worded(section, words) for section in sections]
-    contents = await tx.warnings.contents([one.id for one in told if one.case_no in room])
-    said = [(one, contents[one.id].short) for one in told if one.id in contents]
-    return _digest(address, [_marked(section, said) for section in sections], at=now, office=office)
+    worded = [_worded(section, words) for section in page.sections]
+    marks = [(one, said[one.id].short) for one in page.marking() if one.id in said]
+    return _digest(page.address, [_marked(section, marks) for section in worded], at=office.now(), office=office)
 
 
 def _worded(section: Section, words: Mapping[CaseNo, tuple[Short, ...]]) -> Section:

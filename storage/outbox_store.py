@@ -91,14 +91,14 @@ class OutboxStore:
         for promise in self.promised():
             self._tx.add(self._table, _row(promise))
 
-    async def promise_once(self, promises: Sequence[Promise]) -> int:
-        """Owe texts that carry a key; one promised before is left as it is. Returns how many are new."""
+    async def promise_once(self, promises: Sequence[Promise]) -> set[str]:
+        """Owe texts that carry a key; one promised before is left as it is. Returns the keys that are new."""
         if not promises:
-            return 0
+            return set()
         dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
         statement = dialect.insert(self._table).on_conflict_do_nothing(index_elements=["key"])
         rows = [_row(promise) for promise in promises]
-        return len((await self._tx.execute(statement.returning(self._table.c.id), rows)).all())
+        return set((await self._tx.execute(statement.returning(self._table.c.key), rows)).scalars())
 
     async def known(self, keys: Collection[str]) -> set[str]:
         """Those of these keys under which something was promised."""

@@ -12,10 +12,10 @@ from tests.storage.cast import NOW, SOON, promise
 
 
 async def test_a_promise_with_a_key_is_owed_once(database: Database, elsewhere: Database) -> None:
-    for where, expected in ((database, 2), (elsewhere, 0)):
+    for where, expected in ((database, {"a", "b"}), (elsewhere, set[str]())):
         async with where.begin() as tx:
             new = await tx.outbox.promise_once([promise("a"), promise("a"), promise("b")])
-            assert (new, await tx.outbox.promise_once([])) == (expected, 0)
+            assert (new, await tx.outbox.promise_once([])) == (expected, set())
     async with database.begin() as tx:
         parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
     assert [parcel.outgoing for parcel in parcels] == [promise("a").outgoing, promise("b").outgoing]
