@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.calendar import CHINA, DayKind, Days, china_date, china_instant, iso_day
-from cases.clocks import ClockRule, Unit
-from cases.model import Kind
+from cases.clocks import Unit
 from cases.proofs import prove
+from tests.cases.counted import rule
 from tests.house import rulebook
 
 ROWS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parents[1] / "truth" / "due_dates.toml").read_text("utf-8"))[
@@ -24,21 +24,6 @@ ROWS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parents[1] / "truth" 
 CALENDAR = rulebook().calendar
 CALM = settings(deadline=None)  # a busy machine is no fault of the code
 DAYS = st.dates(date(2019, 1, 1), date(2026, 10, 1))
-
-
-def rule(length: int, unit: Unit = Unit.WORKING_DAYS) -> ClockRule:
-    return ClockRule(
-        code="any",
-        name="any",
-        length=length,
-        unit=unit,
-        basis="any",
-        effective_from=date(2019, 1, 1),
-        effective_to=None,
-        kinds=frozenset(Kind),
-        started_by=frozenset(),
-        stopped_by=frozenset(),
-    )
 
 
 def at(day: date, clock: time = time(10, 0)) -> datetime:

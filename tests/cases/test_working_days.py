@@ -13,10 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cases.calendar import ONE_DAY, CalendarYear, WorkCalendar, china_instant
-from cases.clocks import ClockRule, Pause, Unit
+from cases.clocks import Pause, Unit
 from cases.counting import due_date
-from cases.model import Kind
 from cases.proofs import prove
+from tests.cases.counted import rule
 from tests.house import rulebook
 
 KNOWN = rulebook().calendar
@@ -153,22 +153,6 @@ def test_a_fingerprint_tells_of_any_change(change: dict[str, object]) -> None:
 
 
 # ---- due dates without a proof --------------------------------------------------------------------------------------
-
-
-def rule(length: int, unit: Unit) -> ClockRule:
-    return ClockRule(
-        code="any",
-        name="any",
-        length=length,
-        unit=unit,
-        basis="any",
-        effective_from=date(2000, 1, 1),
-        effective_to=None,
-        kinds=frozenset(Kind),
-        started_by=frozenset(),
-        stopped_by=frozenset(),
-        pausable=True,
-    )
 
 
 def at(day: date) -> datetime:
