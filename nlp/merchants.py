@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.lexicon import Hit, Hits, Lexicon, load, patterns
 
@@ -15,6 +15,11 @@ _WEAK = frozenset(_TABLE["suffix"]["weak"].split())
 _GENERIC = frozenset(_TABLE["core"]["generic"].split())
 _ALL_GENERIC = re.compile("(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+")
 _ONLINE = frozenset(_TABLE["online"]["words"].split())
+
+_SURE = 3
+"""In a long text a business counts when so much speaks for it; in a brief one any does."""
+_BRIEF = 150
+_LONGEST_HEAD = 60
 
 SHORTEST = 2
 """Fewer characters than this are no name to compare."""
@@ -34,6 +39,8 @@ def fill(lexicon: Lexicon) -> None:
     """Adds the groups suffix, brand and platform."""
     lexicon.add("suffix", "", _TABLE["suffix"]["words"].split())
     lexicon.add("brand", "", _TABLE["brand"]["words"].split())
+    for group in ("brand", "platform"):
+        lexicon.add(group, "", _TABLE["brand"]["not"].split(), weight=0)
     for platform, words in _TABLE["platform"].items():
         lexicon.add("platform", platform, words.split())
 
@@ -45,7 +52,7 @@ def is_weak(suffix: str) -> bool:
 
 def platform(hits: Hits) -> Hit | None:
     """The first platform named."""
-    return next(iter(hits.get("platform", ())), None)
+    return next((hit for hit in hits.get("platform", ()) if hit.weight), None)
 
 
 def sells_online(hit: Hit | None) -> bool:
@@ -54,15 +61,64 @@ def sells_online(hit: Hit | None) -> bool:
 
 
 def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | None:
-    """The business most plainly named; None when it is only described (a shop downstairs)."""
-    found = [*_labelled(text), *_branded(text, hits), *_suffixed(text, hits, places=tuple(places))]
-    theirs = [named for named in found if not _PATTERNS["beside"].search(text[named.end : named.end + 8])]
-    return max(theirs, key=lambda named: (not _healed(text, named), named.score, -named.start), default=None)
+    """The business most plainly named, else the platform; None when one is only described (a shop downstairs)."""
+    head = _headline(text)
+    named = [*_labelled(text), *_branded(text, hits), *_suffixed(text, hits, places=tuple(places))]
+    named += [*_headed(text, head), *_platforms(hits)]
+    theirs = [
+        replace(one, score=_weight(text, one, head=head))
+        for one in named
+        if not _PATTERNS["beside"].match(text, one.end, one.end + 8)
+    ]
+    best = max(theirs, key=lambda one: (not _healed(text, one), one.score, -one.start), default=None)
+    if best is not None and (best.score >= _SURE or len(text) < _BRIEF):
+        return best
+    return next(_estates(text, head), None)
+
+
+def _headline(text: str) -> int:
+    """Where the headline of a petition ends; 0 when there is none."""
+    end = text.find(";", 4, _LONGEST_HEAD)
+    return end if end > 0 and len(text) - end > 2 * _LONGEST_HEAD - end else 0
+
+
+def _weight(text: str, named: Named, *, head: int) -> int:
+    """How surely a business is the one complained of: named in the headline, more than once, in its full legal form."""
+    often = text.count(named.name.partition("(")[0]) > 1
+    legal = bool(_PATTERNS["legal"].search(named.name))
+    return named.score + 3 * (named.start < head) + often + legal
+
+
+def _headed(text: str, head: int) -> Iterator[Named]:
+    """Who a headline says did something, when no ending marks the name."""
+    match = _PATTERNS["headed"].match(text, 0, head) if head else None
+    if match is None:
+        return
+    name = match["v"]
+    if not _ALL_GENERIC.fullmatch(name) and not _PATTERNS["notheaded"].search(name):
+        yield Named(name=name, start=match.start("v"), end=match.end("v"), score=1)
+
+
+def _platforms(hits: Hits) -> Iterator[Named]:
+    """Platforms of the net: the business when no shop on them is named."""
+    for hit in hits.get("platform", ()):
+        if hit.label in _ONLINE:
+            yield Named(name=hit.label, start=hit.start, end=hit.end, score=1)
+
+
+def _estates(text: str, head: int) -> Iterator[Named]:
+    """Estates whose developer is spoken of at the beginning."""
+    for match in _PATTERNS["estate"].finditer(text, 0, max(head, _BRIEF)):
+        words = match["v"]
+        cut = _PATTERNS["cut"].match(words)
+        name = words[cut.end() if cut else 0 :]
+        if len(name) >= SHORTEST and not _PATTERNS["notestate"].search(name) and _proper(name, ending=""):
+            yield Named(name=name, start=match.end("v") - len(name), end=match.end("v"), score=0)
 
 
 def _healed(text: str, named: Named) -> bool:
     """Whether it is the hospital where the harm was treated: the business only if no other is named."""
-    treated = _PATTERNS["healing"].search(text[named.end : named.end + 8])
+    treated = _PATTERNS["healing"].match(text, named.end, named.end + 8)
     return bool(treated and _PATTERNS["healer"].search(named.name))
 
 
@@ -94,8 +150,10 @@ def _labelled(text: str) -> Iterator[Named]:
 def _branded(text: str, hits: Hits) -> Iterator[Named]:
     suffixes = hits.get("suffix", ())
     for brand in hits.get("brand", ()):
+        if not brand.weight:
+            continue
         end = _extended(text, brand.end, suffixes=suffixes) if _glued(brand.end, suffixes) else brand.end
-        yield _with_branch(text, start=brand.start, end=end, score=3)
+        yield _with_branch(text, start=brand.start, end=end, score=2)
 
 
 def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
