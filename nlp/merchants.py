@@ -19,7 +19,7 @@ _ONLINE = frozenset(_TABLE["online"]["words"].split())
 _SURE = 3
 """In a long text a business counts when so much speaks for it; in a brief one any does."""
 _BRIEF = 150
-_LONGEST_HEAD = 60
+_LONGEST_HEAD, _LEAST_STORY = 60, 20
 
 SHORTEST = 2
 """Fewer characters than this are no name to compare."""
@@ -64,7 +64,7 @@ def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | No
     """The business most plainly named, else the platform; None when one is only described (a shop downstairs)."""
     head = _headline(text)
     named = [*_labelled(text), *_branded(text, hits), *_suffixed(text, hits, places=tuple(places))]
-    named += [*_headed(text, head), *_platforms(hits)]
+    named += [*_headed(text, head, suffixes=hits.get("suffix", ())), *_platforms(text, hits)]
     theirs = [
         replace(one, score=_weight(text, one, head=head))
         for one in named
@@ -79,35 +79,40 @@ def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | No
 def _headline(text: str) -> int:
     """Where the headline of a petition ends; 0 when there is none."""
     end = text.find(";", 4, _LONGEST_HEAD)
-    return end if end > 0 and len(text) - end > 2 * _LONGEST_HEAD - end else 0
+    return end if end > 0 and len(text) > 2 * end + _LEAST_STORY else 0
 
 
 def _weight(text: str, named: Named, *, head: int) -> int:
     """How surely a business is the one complained of: named in the headline, more than once, in its full legal form."""
     often = text.count(named.name.partition("(")[0]) > 1
     legal = bool(_PATTERNS["legal"].search(named.name))
-    return named.score + 3 * (named.start < head) + often + legal
+    role = bool(_PATTERNS["role"].search(text, max(0, named.start - 8), named.start))
+    return named.score + 3 * (named.start < head) + often + legal + 2 * role
 
 
-def _headed(text: str, head: int) -> Iterator[Named]:
+def _headed(text: str, head: int, *, suffixes: tuple[Hit, ...]) -> Iterator[Named]:
     """Who a headline says did something, when no ending marks the name."""
     match = _PATTERNS["headed"].match(text, 0, head) if head else None
     if match is None:
         return
     name = match["v"]
-    if not _ALL_GENERIC.fullmatch(name) and not _PATTERNS["notheaded"].search(name):
+    core = next((name[: hit.start - hit.end] for hit in suffixes if hit.end == match.end("v")), name)
+    if not _ALL_GENERIC.fullmatch(core) and not _PATTERNS["notheaded"].search(name):
         yield Named(name=name, start=match.start("v"), end=match.end("v"), score=1)
 
 
-def _platforms(hits: Hits) -> Iterator[Named]:
+def _platforms(text: str, hits: Hits) -> Iterator[Named]:
     """Platforms of the net: the business when no shop on them is named."""
     for hit in hits.get("platform", ()):
         if hit.label in _ONLINE:
-            yield Named(name=hit.label, start=hit.start, end=hit.end, score=1)
+            bought = _PATTERNS["on"].match(text, hit.end)
+            yield Named(name=hit.label, start=hit.start, end=hit.end, score=3 if bought else 1)
 
 
 def _estates(text: str, head: int) -> Iterator[Named]:
-    """Estates whose developer is spoken of at the beginning."""
+    """Estates named at the beginning of a text about a developer."""
+    if not _PATTERNS["developer"].search(text):
+        return
     for match in _PATTERNS["estate"].finditer(text, 0, max(head, _BRIEF)):
         words = match["v"]
         cut = _PATTERNS["cut"].match(words)
@@ -142,9 +147,9 @@ def _labelled(text: str) -> Iterator[Named]:
     """Names that are introduced as names: the shop is called so and so."""
     for key, score in (("named", 6), ("calling", 5), ("quoted", 5)):
         for match in _PATTERNS[key].finditer(text):
-            name = match["v"]
+            name = match["v"] if "(" in match["v"] else match["v"].rstrip(")")
             if not _ALL_GENERIC.fullmatch(name) and not _PATTERNS["notname"].search(name):
-                yield Named(name=name, start=match.start("v"), end=match.end("v"), score=score)
+                yield Named(name=name, start=match.start("v"), end=match.start("v") + len(name), score=score)
 
 
 def _branded(text: str, hits: Hits) -> Iterator[Named]:
