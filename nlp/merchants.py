@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
+from operator import attrgetter
 
 from nlp.lexicon import Hit, Hits, Lexicon, load, patterns
 
 _TABLE = load("merchants")
 _PATTERNS = patterns("merchants")
 _WEAK = frozenset(_TABLE["suffix"]["weak"].split())
-_GENERIC = frozenset(_TABLE["core"]["generic"].split())
+_SCHOOLS = frozenset(_TABLE["suffix"]["school"].split())
+_GENERIC = frozenset(_TABLE["core"]["generic"].split()) | _WEAK
 _ALL_GENERIC = re.compile("(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+")
 _ONLINE = frozenset(_TABLE["online"]["words"].split())
 
@@ -20,6 +24,8 @@ _SURE = 3
 """In a long text a business counts when so much speaks for it; in a brief one any does."""
 _BRIEF = 150
 _LONGEST_HEAD, _LEAST_STORY = 60, 20
+_LONGEST_END, _LONGEST_GAP, _LONGEST_NAME = 10, 4, 24
+_begin = attrgetter("start")
 
 SHORTEST = 2
 """Fewer characters than this are no name to compare."""
@@ -38,6 +44,7 @@ class Named:
 def fill(lexicon: Lexicon) -> None:
     """Adds the groups suffix, brand and platform."""
     lexicon.add("suffix", "", _TABLE["suffix"]["words"].split())
+    lexicon.add("suffix", "", _SCHOOLS)
     lexicon.add("brand", "", _TABLE["brand"]["words"].split())
     for group in ("brand", "platform"):
         lexicon.add(group, "", _TABLE["brand"]["not"].split(), weight=0)
@@ -164,6 +171,8 @@ def _branded(text: str, hits: Hits) -> Iterator[Named]:
 def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
     goods = hits.get("product", ())
     suffixes = tuple(hit for hit in hits.get("suffix", ()) if not any(_holds(thing, hit) for thing in goods))
+    if not _PATTERNS["schooling"].search(text, 0, _BRIEF):
+        suffixes = tuple(hit for hit in suffixes if hit.word not in _SCHOOLS)
     troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1]
     cuts = [hit.end for hit in (*places, *hits.get("platform", ()))]
     done = 0
@@ -211,14 +220,18 @@ def _stray(text: str, ending: Hit, *, start: int) -> bool:
 
 
 def _glued(at: int, suffixes: tuple[Hit, ...]) -> bool:
-    return any(hit.start == at for hit in suffixes)
+    place = bisect_left(suffixes, at, key=_begin)
+    return place < len(suffixes) and suffixes[place].start == at
 
 
 def _extended(text: str, end: int, *, suffixes: tuple[Hit, ...]) -> int:
     """The end of a name with several endings in a row (a company for education and consulting)."""
-    for hit in suffixes:
+    first = end
+    for hit in islice(suffixes, bisect_right(suffixes, end - _LONGEST_END, key=_begin), None):
+        if hit.start > min(end, first + _LONGEST_NAME) + _LONGEST_GAP:
+            break
         gap = text[end : hit.start]
-        if hit.end > end and (hit.start <= end or (len(gap) <= 4 and hit.word not in _WEAK and _joins(gap))):
+        if hit.end > end and (hit.start <= end or (len(gap) <= _LONGEST_GAP and hit.word not in _WEAK and _joins(gap))):
             end = hit.end
     return end
 

@@ -20,7 +20,7 @@ _TEN, _HUNDRED = 10, 100
 _LONGEST = 10_000_000_000
 _SHORT = 80
 """Up to so many characters a text is told in haste, and units are left out."""
-_YEAR = re.compile(r"19\d\d|20[12]\d")
+_YEAR = re.compile(r"20[12]\d")
 _SIGNS = "\u00a5$"
 
 
