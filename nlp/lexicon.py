@@ -15,6 +15,8 @@ from cases.errors import Fault, RulebookFault
 
 FOLDER = Path(__file__).parent / "lexicons"
 WEIGHTS = {"strong": 3, "plain": 2, "weak": 1}
+_OF_LABELS = ("fits", "categories")
+"""Keys whose values are labels and not words."""
 
 
 class Hit(NamedTuple):
@@ -129,17 +131,36 @@ def _push(hits: list[Hit], hit: Hit) -> None:
 
 
 def check_labels(used: Mapping[str, Iterable[str]], *, allowed: Mapping[str, Collection[str]] | None) -> None:
-    """RulebookFault naming every label that a lexicon uses and ``allowed`` does not list.
+    """RulebookFault naming every label that a lexicon uses and ``allowed`` does not list, with its file and its path.
 
     ``allowed`` maps a list's name (object, category, problem, department, demand, sales_mode) to its labels; a list
     that it does not name is not checked.
     """
     faults = [
-        Fault(file=f"nlp/lexicons ({name})", path=label, found=label, allowed=" ".join(sorted(allowed[name])))
+        Fault(file=file, path=path, found=label, allowed=f"{name}: {' '.join(sorted(allowed[name]))}")
         for name, labels in used.items()
         if allowed is not None and name in allowed
-        for label in labels
+        for label in sorted(set(labels))
         if label not in allowed[name]
+        for file, path in _standing(label)
     ]
     if faults:
         raise RulebookFault(faults)
+
+
+def _standing(label: str) -> list[tuple[str, str]]:
+    """Where a label stands: the files and the paths in them."""
+    found = [
+        (f"nlp/lexicons/{file.name}", path)
+        for file in sorted(FOLDER.glob("*.toml"))
+        for path in _paths(load(file.stem), label)
+    ]
+    return found or [("nlp/lexicons", label)]
+
+
+def _paths(table: Mapping[str, Any], label: str) -> Iterator[str]:
+    for key, value in table.items():
+        if key == label or value == label or (key in _OF_LABELS and label in str(value).split()):
+            yield key
+        elif isinstance(value, Mapping):
+            yield from (f"{key}.{path}" for path in _paths(value, label))

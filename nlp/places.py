@@ -219,7 +219,7 @@ def _not_compared(text: str, places: list[Hit]) -> list[Hit]:
     for hit in cities:
         gap = _LISTED.search(text, max(0, hit.start - _SHORT), hit.start)
         before = ends.get(gap.start()) if gap else None
-        if before is not None and before.label[:_PROVINCE] != hit.label[:_PROVINCE]:
+        if before is not None and not hit.label.startswith(before.label):
             listed |= {hit, before}
     return [hit for hit in places if hit not in listed] if listed else places
 
