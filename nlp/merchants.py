@@ -18,6 +18,7 @@ _WEAK = frozenset(_TABLE["suffix"]["weak"].split())
 _SCHOOLS = frozenset(_TABLE["suffix"]["school"].split())
 _GENERIC = frozenset(_TABLE["core"]["generic"].split()) | _WEAK
 _ALL_GENERIC = re.compile("(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+")
+_GATES = {key: tuple(signs.split()) for key, signs in _TABLE["gate"].items()}
 _ONLINE = frozenset(_TABLE["online"]["words"].split())
 
 _SURE = 3
@@ -153,6 +154,8 @@ def address(text: str, *, merchant: Named | None) -> str | None:
 def _labelled(text: str) -> Iterator[Named]:
     """Names that are introduced as names: the shop is called so and so."""
     for key, score in (("named", 6), ("calling", 5), ("quoted", 5)):
+        if not any(sign in text for sign in _GATES[key]):
+            continue
         for match in _PATTERNS[key].finditer(text):
             name = match["v"] if "(" in match["v"] else match["v"].rstrip(")")
             if not _ALL_GENERIC.fullmatch(name) and not _PATTERNS["notname"].search(name):

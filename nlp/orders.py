@@ -7,6 +7,7 @@ from nlp.lexicon import Hits, Lexicon, load, patterns
 _TABLE = load("orders")
 _PATTERNS = patterns("orders")
 _HINTS: tuple[str, ...] = tuple(_TABLE["hints"]["words"].split())
+_MAKE: str = _TABLE["hints"]["make"]
 _SURE, _ALSO = 2, 1
 _LEAD = 6
 
@@ -32,7 +33,7 @@ def order_no(text: str) -> str | None:
 
 def brand(text: str, hits: Hits, *, merchant: tuple[int, int]) -> str | None:
     """The make of the goods: called so, or listed; ``merchant`` is the span of the business, whose name is no make."""
-    for key in ("named", "stamped"):
+    for key in ("named", "stamped") if _MAKE in text else ():
         for match in _PATTERNS[key].finditer(text):
             make = next(filter(None, match.groups()), "")
             if make and not _PATTERNS["notmake"].search(make):
