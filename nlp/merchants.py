@@ -13,7 +13,8 @@ from operator import attrgetter
 from nlp.lexicon import Hit, Hits, Lexicon, load, patterns
 
 _TABLE = load("merchants")
-_PATTERNS = patterns("merchants")
+_CUTS = sorted(_TABLE["cut"]["words"].split(), key=len, reverse=True)
+_PATTERNS = patterns("merchants", cuts="|".join(_CUTS), first="".join({word[0] for word in _CUTS}))
 _WEAK = frozenset(_TABLE["suffix"]["weak"].split())
 _SCHOOLS = frozenset(_TABLE["suffix"]["school"].split())
 _GENERIC = frozenset(_TABLE["core"]["generic"].split()) | _WEAK
