@@ -25,6 +25,7 @@ _ONLINE = frozenset(_TABLE["online"]["words"].split())
 _SURE = 3
 """In a long text a business counts when so much speaks for it; in a brief one any does."""
 _BRIEF = 150
+_DEVELOPER = 2
 _LONGEST_HEAD, _LEAST_STORY = 60, 20
 _LONGEST_END, _LONGEST_GAP, _LONGEST_NAME = 10, 4, 24
 _begin = attrgetter("start")
@@ -48,6 +49,7 @@ def fill(lexicon: Lexicon) -> None:
     lexicon.add("suffix", "", _TABLE["suffix"]["words"].split())
     lexicon.add("suffix", "", _SCHOOLS)
     lexicon.add("brand", "", _TABLE["brand"]["words"].split())
+    lexicon.add("brand", "", _TABLE["brand"]["developers"].split(), weight=_DEVELOPER)
     for group in ("brand", "platform"):
         lexicon.add(group, "", _TABLE["brand"]["not"].split(), weight=0)
     for platform, words in _TABLE["platform"].items():
@@ -94,7 +96,7 @@ def _headline(text: str) -> int:
 def _weight(text: str, named: Named, *, head: int) -> int:
     """How surely a business is the one complained of: named in the headline, more than once, in its full legal form."""
     often = text.count(named.name.partition("(")[0]) > 1
-    legal = bool(_PATTERNS["legal"].search(named.name))
+    legal = 2 if _PATTERNS["form_full"].search(named.name) else bool(_PATTERNS["legal"].search(named.name))
     role = bool(_PATTERNS["role"].search(text, max(0, named.start - 8), named.start))
     return named.score + 3 * (named.start < head) + often + legal + 2 * role
 
@@ -123,11 +125,12 @@ def _estates(text: str, head: int) -> Iterator[Named]:
     if not _PATTERNS["developer"].search(text):
         return
     for match in _PATTERNS["estate"].finditer(text, 0, max(head, _BRIEF)):
-        words = match["v"]
+        ground = _PATTERNS["ground"].search(text, max(0, match.start() - 14), match.start())
+        words = ground[0] if ground else ""
         cut = _PATTERNS["cut"].match(words)
         name = words[cut.end() if cut else 0 :]
         if len(name) >= SHORTEST and not _PATTERNS["notestate"].search(name) and _proper(name, ending=""):
-            yield Named(name=name, start=match.end("v") - len(name), end=match.end("v"), score=0)
+            yield Named(name=name, start=match.start() - len(name), end=match.start(), score=0)
 
 
 def _healed(text: str, named: Named) -> bool:
@@ -166,7 +169,7 @@ def _labelled(text: str) -> Iterator[Named]:
 def _branded(text: str, hits: Hits) -> Iterator[Named]:
     suffixes = hits.get("suffix", ())
     for brand in hits.get("brand", ()):
-        if not brand.weight:
+        if not brand.weight or (brand.weight == _DEVELOPER and not _PATTERNS["developed"].match(text, brand.end)):
             continue
         end = _extended(text, brand.end, suffixes=suffixes) if _glued(brand.end, suffixes) else brand.end
         yield _with_branch(text, start=brand.start, end=end, score=2)
