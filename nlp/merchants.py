@@ -244,6 +244,8 @@ def _extended(text: str, end: int, *, suffixes: tuple[Hit, ...]) -> int:
 
 
 def _joins(gap: str) -> bool:
+    if _PATTERNS["joint"].fullmatch(gap):
+        return True
     return gap.isalnum() and not _PATTERNS["notbranch"].search(gap) and not gap[0].isdigit()
 
 

@@ -102,7 +102,7 @@ def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) 
     if _YEAR.fullmatch(words):
         return False
     large = _composite(words, least=_HUNDRED)
-    if large and short and not text.startswith(",", match.end()):
+    if large and short:
         return True
     plain = words[0].isdigit() or _composite(words, least=_TEN)
     return plain and bool(_PATTERNS["paid"].search(before) or _PATTERNS["money"].match(text, match.end()))
@@ -113,7 +113,7 @@ def _lone(text: str, taken: set[tuple[int, int]]) -> list[Sum]:
     found = []
     for match in _PATTERNS["lone"].finditer(text):
         value = _plain(number(match["a"]))
-        if value and not any(start <= match.start() < end for start, end in taken):
+        if value and not _YEAR.fullmatch(match["a"]) and not any(start <= match.start() < end for start, end in taken):
             score = _WEIGHTS["lone"]
             found.append(Sum(value=value, words=match[0], start=match.start(), end=match.end(), score=score))
     return found
