@@ -16,9 +16,10 @@ class Understanding:
 
     ``region`` is a six-digit division code of a county, ``township`` a nine-digit one; ``regions`` lists the candidates
     when a name is shared by several counties (then ``region`` is None). ``amount`` is the main sum in dispute, in yuan;
-    ``amounts`` are all sums, the main one first and the others in order of place. ``order_no`` is as written; ``brand`` is
-    the make of the goods, not the business. ``because`` gives for
-    each label or fact the words of the text that caused it. ``confidence`` (0 to 1) is that of ``category``.
+    ``amounts`` are all sums, the main one first and the others in order of place. ``order_no`` is as written; ``brand``
+    is the make of the goods, not the business.
+
+    ``because`` gives for each label or fact the words of the text that caused it. ``confidence`` (0 to 1) is that of ``category``.
     """
 
     kinds: tuple[Kind, ...] = ()

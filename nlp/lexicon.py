@@ -116,7 +116,7 @@ def _bytewise(text: str) -> str:
 
 
 def _push(hits: list[Hit], hit: Hit) -> None:
-    """Adds a hit that ends no earlier than those before: what lies inside it goes, and it goes if it lies inside one."""
+    """Adds a hit that ends no earlier than those before; of two, one inside the other, the longer stays."""
     start, end = hit[0], hit[1]
     while hits:
         top = hits[-1]
@@ -160,7 +160,7 @@ def _standing(label: str) -> list[tuple[str, str]]:
 
 def _paths(table: Mapping[str, Any], label: str) -> Iterator[str]:
     for key, value in table.items():
-        if key == label or value == label or (key in _OF_LABELS and label in str(value).split()):
+        if label in (key, value) or (key in _OF_LABELS and label in str(value).split()):
             yield key
         elif isinstance(value, Mapping):
             yield from (f"{key}.{path}" for path in _paths(value, label))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,8 +56,9 @@ def sums(text: str) -> list[Sum]:
 
 
 def main_of(found: list[Sum]) -> Sum | None:
-    """The sum most likely in dispute: what was paid, before what is wished for, single prices and others' prices."""
-    return max(found, key=lambda hit: hit.score, default=None)
+    """The sum most likely in dispute: what was paid or is named again, before wishes and other people's prices."""
+    often = Counter(hit.value for hit in found)
+    return max(found, key=lambda hit: hit.score + (often[hit.value] > 1), default=None)
 
 
 def main_sum(text: str) -> Sum | None:
@@ -74,7 +76,7 @@ def bare_sum(text: str) -> Decimal | None:
 def _read(text: str, match: re.Match[str], *, short: bool) -> Sum | None:
     """What a numeral says, if it is money: by its unit, its sign, its size or the verb before it."""
     words, unit = match["a"], match["u"]
-    if unit is None and len(words) == 1:
+    if (unit is None and len(words) == 1) or _PATTERNS["idiom"].match(text, match.start()):
         return None
     before = text[max(0, match.start() - 10) : match.start()]
     if unit is None and not _without_unit(text, match, before=before, short=short):
@@ -88,7 +90,7 @@ def _read(text: str, match: re.Match[str], *, short: bool) -> Sum | None:
         words=text[start : match.end()].strip(),
         start=match.start(),
         end=match.end(),
-        score=_score(text, match),
+        score=_score(text, match) + (_WEIGHTS["small"] if value < 1 else 0),
     )
 
 
@@ -169,7 +171,6 @@ def _score(text: str, match: re.Match[str]) -> int:
     after = _CLAUSE.split(text[match.end() : match.end() + 4])[0]
     if text[match.start() - 1 : match.start()] == "," and not before:
         before = text[max(0, match.start() - 6) : match.start()]
-    small = _WEIGHTS["small"] if (number(match["a"]) or 1) < 1 else 0
-    score = small + sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
+    score = sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
     score += _WEIGHTS["side"] if _ROLES["side"].match(after) else 0
     return score + (_WEIGHTS["each"] if _ROLES["each"].search(before[-4:] + "|" + after) else 0)

@@ -19,7 +19,7 @@ def fill(lexicon: Lexicon) -> None:
 
 
 def order_no(text: str) -> str | None:
-    """The number of an order, a payment or a parcel, as written, if the text calls it so; the order's before others'."""
+    """The number of an order, a payment or a parcel, as written, if the text calls it so; an order's first."""
     if not any(word in text for word in _HINTS):
         return None
     found = [

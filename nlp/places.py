@@ -142,7 +142,11 @@ class Gazetteer:
             return len(hit.label) == _CITY and _opens(text, hit.start) and text.startswith(_AFTER, hit.end)
         if len(hit.label) == _TOWNSHIP:
             return text.startswith(_AFTER, hit.end) or hit.end == len(text)
-        return len(hit.label) == _CITY or _opens(text, hit.start) or (len(hit.word) > _SHORT and text.startswith(_AFTER, hit.end))
+        return (
+            len(hit.label) == _CITY
+            or _opens(text, hit.start)
+            or (len(hit.word) > _SHORT and text.startswith(_AFTER, hit.end))
+        )
 
     def _follows(self, text: str, hit: Hit, named: Iterable[Hit]) -> bool:
         """Whether its own province or city stands right before it, and nothing behind makes it a road."""
@@ -185,7 +189,7 @@ def _stems(code: str, name: str) -> Iterable[str]:
 
 
 def _full_stands(text: str, hit: Hit) -> bool:
-    """A full name that is a common noun needs its city before it; one that ends like a noun must not end another word."""
+    """One that is a common noun needs its city before it; one that ends like a noun must not end another word."""
     if hit.word in _NOUNS or text.startswith(_BROKEN, hit.end - 1):
         return False
     return not (len(hit.word) <= _SHORT or hit.word.endswith(_NOUNS)) or (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from nlp.merchants import Named
 from nlp.money import bare_sum, main_sum
 from nlp.places import Found, Gazetteer, Place
 from nlp.spans import span
-from nlp.text import normalise
+from nlp.text import as_written, normalise
 
 _SERVICE = "service"
 _Words = dict[str, tuple[str, ...]]
@@ -61,7 +62,8 @@ class Reader:
 
     def identity(self, text: str) -> Identity:
         """Name, telephone and address in an answer to "who are you"; what was not said is None."""
-        return contacts.identity(normalise(text))
+        said = contacts.identity(normalise(text))
+        return replace(said, name=said.name and as_written(said.name, text))
 
     def own_traces(self, text: str) -> tuple[str, ...]:
         """The names and numbers in a story, as they stand there, by which its writer is known."""

@@ -1,4 +1,4 @@
-"""Raw text to the form that all rules read: one width, one script, one line, nothing invisible, only the writer's words."""
+"""Raw text to the form that all rules read: one width, one script, one line, only the writer's words."""
 
 from __future__ import annotations
 
@@ -26,26 +26,42 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SPACES = re.compile(r"\s{2,}")
 _LINES = re.compile(r"(?<=[^\s,;.!?:\u3002\uff0c\uff1b\uff01\uff1f\uff1a])[ \t]*\r?\n\s*(?=\S)")
 _SWAPS = (
-    ("\uff0c", ","), ("\uff1a", ":"), ("\uff01", "!"), ("\uff1f", "?"), ("\uff08", "("), ("\uff09", ")"), ("\uff1b", ";"),
+    ("\uff0c", ","), ("\uff1a", ":"), ("\uff01", "!"), ("\uff1f", "?"), ("\uff08", "("), ("\uff09", ")"),
+    ("\uff1b", ";"),
     ("\uffe5", "\u00a5"), ("\u3002", ";"), ("\uff61", ";"), ("\u2019", "'"), ("\u30fb", "\u00b7"), ("\u3000", " "),
 )  # fmt: skip
 """The commonest of what NFKC would do, faster, and what it would not."""
 
 
 def normalise(text: str) -> str:
-    """NFKC, half-width, simplified, without markup, control and zero-width characters; at most ``FACT_CHARS`` characters.
+    """NFKC, half-width, simplified, without markup, control and zero-width characters; ``FACT_CHARS`` at most.
 
-    The heads of quoted chats and what customer services say in them are left out. The Chinese full stop and the end of a
-    line become a semicolon, so that a point is always a decimal point.
+    The heads of quoted chats and what customer services say in them are left out. The Chinese full stop and the end of
+    a line become a semicolon, so that a point is always a decimal point.
     """
+    text = _narrowed(text)
+    if _TRADITIONAL.search(text):
+        text = _converter().convert(text)
+    return text[:FACT_CHARS]
+
+
+def as_written(words: str, text: str) -> str:
+    """Words found in a normalised text, in the script of their writer: a person's name is kept as it is."""
+    original = _narrowed(text)
+    if not _TRADITIONAL.search(original):
+        return words
+    simplified = _converter().convert(original)
+    at = simplified.find(words)
+    return original[at : at + len(words)] if at >= 0 and len(simplified) == len(original) else words
+
+
+def _narrowed(text: str) -> str:
     text = _own_words(_unmarked(text[:_RAW_CHARS]))[: FACT_CHARS * 2]
     for old, new in _SWAPS:
         text = text.replace(old, new)
     text = _INVISIBLE.sub("", text)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    if _TRADITIONAL.search(text):
-        text = _converter().convert(text)
     return _SPACES.sub(" ", _CONTROL.sub(" ", text)).strip()[:FACT_CHARS]
 
 
