@@ -19,7 +19,8 @@ class Understanding:
     ``amounts`` are all sums, the main one first and the others in order of place. ``order_no`` is as written; ``brand``
     is the make of the goods, not the business.
 
-    ``because`` gives for each label or fact the words of the text that caused it. ``confidence`` (0 to 1) is that of ``category``.
+    ``because`` gives for each label or fact the words of the text that caused it. ``confidence`` (0 to 1) is that of
+    ``category``.
     """
 
     kinds: tuple[Kind, ...] = ()
