@@ -26,6 +26,8 @@ _SURE = 3
 """In a long text a business counts when so much speaks for it; in a brief one any does."""
 _BRIEF = 150
 _DEVELOPER = 2
+_MOST = 200
+"""So many endings, brands or platforms are looked at; a text that has more names nobody."""
 _LONGEST_HEAD, _LEAST_STORY = 60, 20
 _LONGEST_END, _LONGEST_GAP, _LONGEST_NAME = 10, 4, 24
 _begin = attrgetter("start")
@@ -114,7 +116,7 @@ def _headed(text: str, head: int, *, suffixes: tuple[Hit, ...]) -> Iterator[Name
 
 def _platforms(text: str, hits: Hits) -> Iterator[Named]:
     """Platforms of the net: the business when no shop on them is named."""
-    for hit in hits.get("platform", ()):
+    for hit in hits.get("platform", ())[:_MOST]:
         if hit.label in _ONLINE:
             bought = _PATTERNS["on"].match(text, hit.end)
             yield Named(name=hit.label, start=hit.start, end=hit.end, score=3 if bought else 1)
@@ -168,7 +170,7 @@ def _labelled(text: str) -> Iterator[Named]:
 
 def _branded(text: str, hits: Hits) -> Iterator[Named]:
     suffixes = hits.get("suffix", ())
-    for brand in hits.get("brand", ()):
+    for brand in hits.get("brand", ())[:_MOST]:
         if not brand.weight or (brand.weight == _DEVELOPER and not _PATTERNS["developed"].match(text, brand.end)):
             continue
         end = _extended(text, brand.end, suffixes=suffixes) if _glued(brand.end, suffixes) else brand.end
@@ -177,7 +179,7 @@ def _branded(text: str, hits: Hits) -> Iterator[Named]:
 
 def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
     goods = hits.get("product", ())
-    suffixes = tuple(hit for hit in hits.get("suffix", ()) if not any(_holds(thing, hit) for thing in goods))
+    suffixes = tuple(hit for hit in hits.get("suffix", ())[:_MOST] if not any(_holds(thing, hit) for thing in goods))
     if not _PATTERNS["schooling"].search(text, 0, _BRIEF):
         suffixes = tuple(hit for hit in suffixes if hit.word not in _SCHOOLS)
     troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1]
