@@ -25,6 +25,10 @@ _ORDINARY_IN = frozenset(_URGENT["ordinary"]["categories"].split())
 _SILENT: str = load("adjust")["silent"]["category"]
 _ORDER = {label: place for table in (_CATEGORIES, _PROBLEMS) for place, label in enumerate(table)}
 _NONE = "none"
+OUTSIDE: str = _DEPARTMENTS["scam"]["category"]
+"""The category of what is no consumers' matter."""
+OURS: str = _DEPARTMENTS["ours"]["office"]
+"""The office that has most consumers' matters."""
 _SERVICE = "service"
 _LEAST = 2
 _SCAMS = patterns("scams")
@@ -136,12 +140,22 @@ def department(
         return _SCAM["office"], _SCAM["problem"]
     if category is None:
         return None, ""
-    refined = next(iter(hits.get(f"office {category}", ())), None)
+    refined = _refined(hits, category)
     if refined is not None:
         return refined.label, refined.word
     if problem in _DEPARTMENTS["problem"] and kind_of_goods(category) != _NONE:
         return _DEPARTMENTS["problem"][problem], problem or ""
     return _DEPARTMENTS["category"].get(category), category
+
+
+def office_word(hits: Hits, *, category: str) -> str | None:
+    """The office that a listed word names within a category."""
+    refined = _refined(hits, category)
+    return refined.label if refined else None
+
+
+def _refined(hits: Hits, category: str) -> Hit | None:
+    return next(iter(hits.get(f"office {category}", ())), None)
 
 
 def _demands() -> Iterable[str]:

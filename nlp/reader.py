@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from cases.understanding import Correction, Identity, Understanding
-from nlp import contacts, kinds, labels, merchants, money, orders, products
+from nlp import contacts, judging, kinds, labels, merchants, money, orders, products
+from nlp.classifier import Classifier
 from nlp.corrections import corrections, looks_like_address
 from nlp.days import main_day
+from nlp.features import Features
+from nlp.judging import Opinion
+from nlp.labels import Scored
 from nlp.lexicon import Hits, Lexicon
 from nlp.merchants import Named
 from nlp.money import bare_sum, main_sum
@@ -28,11 +33,19 @@ class Reader:
     ``home`` is the site's division code (its first four digits count): a name shared by several counties means the
     one at home. ``places`` are the site's counties, townships and local codes. ``labels`` are the closed lists (keys
     object, category, problem, department, demand, sales_mode): RulebookFault when a lexicon uses a label outside.
+    ``model`` is a classifier refitted on the site's own cases; by default the one that comes with the program, which is
+    read when the first text is.
     """
 
     def __init__(
-        self, *, home: str, places: Sequence[Place] = (), labels: Mapping[str, Collection[str]] | None = None
+        self,
+        *,
+        home: str,
+        places: Sequence[Place] = (),
+        labels: Mapping[str, Collection[str]] | None = None,
+        model: Classifier | None = None,
     ) -> None:
+        self._model = model
         self._gazetteer = Gazetteer(home=home, places=places)
         self._lexicon = _lexicon(self._gazetteer, allowed=labels)
 
@@ -42,7 +55,19 @@ class Reader:
         hits = self._lexicon.find(text)
         found = self._gazetteer.read(text, hits)
         merchant = merchants.main_merchant(text, hits, places=found.hits)
-        return _Reading(text, hits=hits, found=found, merchant=merchant, today=today).result()
+        opinion = Opinion(self._model or judging.shipped(), judging.seen(text, hits))
+        return _Reading(text, hits=hits, found=found, merchant=merchant, opinion=opinion, today=today).result()
+
+    def with_model(self, model: Classifier) -> Reader:
+        """The same reader with another classifier."""
+        other = copy(self)
+        other._model = model
+        return other
+
+    def seen(self, text: str) -> Features:
+        """What a classifier sees of a text; it is fitted on this."""
+        text = normalise(text)
+        return judging.seen(text, self._lexicon.find(text))
 
     def corrections(self, text: str) -> tuple[Correction, ...]:
         """The facts that a short message corrects, with the words of the new value; () for anything else."""
@@ -145,8 +170,10 @@ def _lexicon(gazetteer: Gazetteer, *, allowed: Mapping[str, Collection[str]] | N
 class _Reading:
     """One text being read: facts first, since labels lean on them."""
 
-    def __init__(self, text: str, *, hits: Hits, found: Found, merchant: Named | None, today: date) -> None:
-        self._text, self._hits, self._found, self._merchant = text, hits, found, merchant
+    def __init__(
+        self, text: str, *, hits: Hits, found: Found, merchant: Named | None, opinion: Opinion, today: date
+    ) -> None:
+        self._text, self._hits, self._found, self._merchant, self._opinion = text, hits, found, merchant, opinion
         scam = labels.scam(text)
         self._scammed = scam is not None
         if scam is not None:
@@ -159,10 +186,25 @@ class _Reading:
         self._span = (merchant.start, merchant.end) if merchant else (-1, -1)
         spans = [self._span] if merchant else []
         self._product = products.main_product(text, hits, names=spans)
-        self._category = labels.category(hits, product=self._product, deal="deal" in hits)
-        self._problem = labels.problem(hits, category=self._category.label)
-        if scam is not None:
-            self._category, self._problem = scam
+        self._category, self._problem = scam or self._labels()
+
+    def _labels(self) -> tuple[Scored, Scored]:
+        """Category and problem."""
+        ruled = labels.category(self._hits, product=self._product, deal="deal" in self._hits)
+        category = self._opinion.category(ruled, none=labels.OUTSIDE)
+        problem = labels.problem(self._hits, category=category.label)
+        return category, self._opinion.problem(problem, outside=category.label == labels.OUTSIDE)
+
+    def _department(self) -> tuple[str | None, str]:
+        """The office and what led to it."""
+        category, problem = self._category.label, self._problem.label
+        if self._scammed or category is None:
+            return labels.department(self._hits, category=category, problem=problem, scammed=self._scammed)
+        word = labels.office_word(self._hits, category=category)
+        rule, why = labels.department(self._hits, category=category, problem=problem)
+        ours = labels.OURS if category == labels.OUTSIDE else None
+        scored = self._opinion.department(word=word, rule=rule, ours=ours)
+        return scored.label, why if scored.label == rule else " ".join(scored.words) or category
 
     def result(self) -> Understanding:
         category, problem = self._category.label, self._problem.label
@@ -170,10 +212,10 @@ class _Reading:
         asked = labels.demands(self._text, self._hits, service=thing == _SERVICE)
         urgent = labels.urgent(self._hits, category=category)
         wanted = kinds.kinds(self._hits, problem=problem is not None, category=category is not None)
-        office, why = labels.department(self._hits, category=category, problem=problem, scammed=self._scammed)
+        office, why = self._department()
         because = self._because(urgent=urgent, asked=asked, kinds=wanted.words)
         return Understanding(
-            kinds=wanted.kinds,
+            kinds=wanted.kinds if self._scammed else self._opinion.kinds(wanted.kinds),
             object=thing,
             category=category,
             problem=problem,

@@ -1,0 +1,123 @@
+"""Weighs what the rules found in a text together with what the classifier has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from math import exp, log
+from pathlib import Path
+
+from cases.model import Kind
+from nlp.classifier import Classifier, Judged, load
+from nlp.features import Features, features
+from nlp.labels import Scored
+from nlp.lexicon import Hits
+from nlp.lexicon import load as load_table
+
+SHIPPED = Path(__file__).parent / "data" / "model.bin"
+NOTHING = "-"
+"""The label of small talk and of bare answers, which are about nothing."""
+JOINT = "+"
+_TABLE: Mapping[str, float] = load_table("adjust")["judge"]
+_FLOOR = 1e-3
+_RARE = -7.0
+_OTHERS = 3
+_UNLIKELY = 0.02
+_SILENT_GROUPS = frozenset(("place", "not_place", "suffix", "order"))
+
+
+@cache
+def shipped() -> Classifier:
+    """The model that comes with the program."""
+    return load(SHIPPED)
+
+
+def seen(text: str, hits: Hits) -> Features:
+    """What the classifier sees of a normalised text with the listed words found in it."""
+    return features(text, listed=_marks(hits))
+
+
+def _marks(hits: Hits) -> Iterator[str]:
+    for group, found in hits.items():
+        if group not in _SILENT_GROUPS:
+            for hit in found:
+                yield f"{group}={hit.label}"
+
+
+class Opinion:
+    """What the classifier thinks of one text, to be weighed with the rules' finds."""
+
+    def __init__(self, classifier: Classifier, found: Features) -> None:
+        self._classifier, self._found = classifier, found
+        self._judged = classifier.judge(found)
+
+    def category(self, ruled: Scored, *, none: str) -> Scored:
+        """The category; ``none`` is the label of matters that are no consumers'."""
+        judged = self._judged.get("category")
+        outside = judged.share_of(none) if judged else 0.0
+        weight = _TABLE["category"] * (0 if outside >= _TABLE["sure"] else 1)
+        shares = {ruled.label: ruled.share, **dict(ruled.others)} if ruled.label else {}
+        return self._weighed("category", ruled, {str(label): weight * share for label, share in shares.items()})
+
+    def problem(self, ruled: Scored, *, outside: bool) -> Scored:
+        """The problem; ``outside``: the matter is no consumers', and its words of trade say little."""
+        weighs = {} if ruled.label is None or outside else {ruled.label: _TABLE["problem"]}
+        return self._weighed("problem", ruled, weighs)
+
+    def kinds(self, ruled: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        """The kinds of the matter; both for a claim and a report in one."""
+        label = JOINT.join(sorted(ruled))
+        scored = self._weighed("kinds", Scored(label=label or None), {label: _TABLE["kinds"]} if label else {})
+        return tuple(Kind(part) for part in scored.label.split(JOINT)) if scored.label else ruled
+
+    def department(self, *, word: str | None, rule: str | None, ours: str | None) -> Scored:
+        """The office: ``word`` is the one that a listed word names, ``rule`` that of the category and the problem.
+
+        ``ours`` is left out: what is no consumers' matter is seldom that office's.
+        """
+        weighs: dict[str, float] = {}
+        for label, weight in ((word, _TABLE["office_word"]), (rule, _TABLE["office_rule"])):
+            if label is not None:
+                weighs[label] = weighs.get(label, 0) + weight
+        return self._weighed("department", Scored(label=word or rule), weighs, without=ours)
+
+    def _weighed(self, head: str, ruled: Scored, weighs: Mapping[str, float], *, without: str | None = None) -> Scored:
+        judged = self._judged.get(head)
+        points = _points(judged, weighs)
+        if without in points and len(points) > 1:
+            points[without] -= _TABLE["office_word"]
+        ranked = _ranked(points)
+        if not ranked or ranked[0][0] == NOTHING or ranked[0][1] < _TABLE["least"]:
+            return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored()
+        label, share = ranked[0]
+        others = tuple((other, part) for other, part in ranked[1:] if other != NOTHING and part >= _UNLIKELY)
+        return Scored(label=label, words=self._words(head, label, ruled), share=share, others=others[:_OTHERS])
+
+    def _words(self, head: str, label: str, ruled: Scored) -> tuple[str, ...]:
+        """The rules' words when they agree; the model's own otherwise."""
+        if ruled.label == label and ruled.words:
+            return ruled.words
+        known = any(told.name == head and label in told.labels for told in self._classifier.heads)
+        return self._classifier.words_for(head, label, self._found.words) if known else ()
+
+
+def _points(judged: Judged | None, weighs: Mapping[str, float]) -> dict[str, float]:
+    points = {label: log(share + _FLOOR) for label, share in judged.shares} if judged else {}
+    for label, weight in weighs.items():
+        points[label] = points.get(label, _RARE) + weight
+    return points
+
+
+def _ranked(points: Mapping[str, float]) -> list[tuple[str, float]]:
+    odds = {label: exp(point) for label, point in points.items()}
+    total = sum(odds.values())
+    return sorted(((label, round(odd / total, 2)) for label, odd in odds.items()), key=_likeliest)
+
+
+def _likeliest(pair: tuple[str, float]) -> float:
+    return -pair[1]
+
+
+def parts(kinds: Iterable[str]) -> str:
+    """Kinds as one label of the classifier."""
+    return JOINT.join(sorted(kinds))
