@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from cases.routing_rules import Look, Matter, Misfit, PlaceRule, Routing, RoutingRule, Rule
+
+R = TypeVar("R", bound=Rule)
 
 
 class Level(StrEnum):
@@ -117,6 +120,7 @@ class Route:
     place: Place
     matter: Matter
     window: bool = False
+    words: str = ""
     place_rule: PlaceRule | None = None
     where: str | None = None
     look: Look | None = None
@@ -158,6 +162,7 @@ def _to(rule: RoutingRule, matter: Matter, *, place: Place) -> Route:
         place=place,
         matter=matter,
         window=rule.window,
+        words=rule.words,
     )
 
 
@@ -185,10 +190,10 @@ def _decided(matter: Matter, rule: PlaceRule, seen: Sequence[Seen]) -> tuple[Pla
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Generic[R]):
     """A rule that was looked at, and what kept it from fitting; None for the one that fitted."""
 
-    rule: Rule
+    rule: R
     misfit: Misfit | None
 
 
@@ -197,8 +202,8 @@ class Trace:
     """How a route was found: every rule down to the one that fitted, and the places that were looked at."""
 
     route: Route
-    rules: tuple[Step, ...]
-    places: tuple[Step, ...]
+    rules: tuple[Step[RoutingRule], ...]
+    places: tuple[Step[PlaceRule], ...]
     seen: tuple[Seen, ...]
 
 
@@ -214,7 +219,7 @@ def explain(matter: Matter, *, routing: Routing, directory: Directory, ours: str
     )
 
 
-def _steps(rules: Sequence[Rule], matter: Matter) -> tuple[Step, ...]:
+def _steps(rules: Sequence[R], matter: Matter) -> tuple[Step[R], ...]:
     found = []
     for rule in rules:
         found.append(Step(rule=rule, misfit=rule.misfit(matter)))

@@ -111,11 +111,13 @@ class RoutingRule(Rule):
     """Which department has a matter.
 
     ``window``: the site takes the matter in for the other department and passes it on, without sending anybody there.
+    ``words`` names the text that tells it, where the general one for other departments does not fit.
     """
 
     department: str
     because: str
     window: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,6 +74,7 @@ def _rule(row: Table, labels: Labels) -> RoutingRule:
         because=row.text("because"),
         basis=row.text("basis"),
         window=row.flag("window"),
+        words=row.text("words", ""),
     )
     row.finish("note")
     return rule

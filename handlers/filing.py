@@ -41,7 +41,7 @@ def routed(matter: Matter, *, office: Office) -> Route:
 
 def why(found: Route, *, office: Office) -> str:
     """One sentence for the consumer: why this office."""
-    if found.place is Place.UNKNOWN and found.matter.kind in QUESTION:
+    if found.place in (Place.UNKNOWN, Place.PLATFORM) and found.matter.kind in QUESTION:
         return _place_text(["why.question"], found, office=office)
     return _place_text([f"why.{name}" for name in _names(found)], found, office=office)
 
@@ -53,7 +53,7 @@ def door(found: Route, *, office: Office) -> str:
 
 def _names(found: Route) -> tuple[str, str]:
     """What names the texts for how the place came out: particular to what counts, and in general."""
-    counts = found.place_rule.words if found.place_rule else ""
+    counts = found.place_rule.words if found.place_rule else found.words
     words = Look.PLATFORM.value if found.look is Look.PLATFORM else counts
     return f"{words}_{found.place.value}", found.place.value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -108,7 +109,15 @@ def is_seated(draft: Draft, *, office: Office) -> bool:
     return counts is not None and found is not None and counts.looks[0] is Look.PLATFORM is found.look
 
 
-def other_door(draft: Draft, *, office: Office) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Where to go instead, in words; ``by_place``: the department is ours, but the place that counts is not here."""
+
+    text: str
+    by_place: bool = False
+
+
+def other_door(draft: Draft, *, office: Office) -> Door | None:
     """Where the person should rather go, with its number when a source for it is known; None when it is here.
 
     Another department's business, or a merchant in another city, whose own office handles it (Order 121, Art. 13).
@@ -120,11 +129,12 @@ def other_door(draft: Draft, *, office: Office) -> str | None:
         return None
     if found.place is Place.PLATFORM:
         seat = office.rulebook.routing.seat(found.matter.platform)
-        return door(found, office=office) if seat and Slot.REGION.value in draft.skipped else None
+        asked = Slot.REGION.value in draft.skipped
+        return Door(text=door(found, office=office), by_place=True) if seat and asked else None
     if found.place is Place.OUTSIDE:
-        return door(found, office=office)
+        return Door(text=door(found, office=office), by_place=True)
     known = department_of(found, office=office)
-    return office.say(
+    text = office.say(
         "door.now" if known.at_once else "door.other",
         department=known.name,
         because=found.because,
@@ -132,3 +142,4 @@ def other_door(draft: Draft, *, office: Office) -> str | None:
         first_step=known.first_step or "",
         general=office.rulebook.site.phones.get("government", ""),
     )
+    return Door(text=text)

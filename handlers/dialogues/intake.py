@@ -35,6 +35,7 @@ async def begin(
     draft = Draft(kinds=tuple(kinds), evidence=tuple(evidence))
     if text:
         draft = intake.tell(intake.learn(draft, turn.heard), text)
+        draft = without_hearsay(draft, routing=turn.office.rulebook.routing)
     turn.settlers = await settlers(turn.tx)
     turn.go(NAME, {"n": turn.office.new_id()})
     heard = fact_line(draft, office=turn.office)
@@ -200,7 +201,8 @@ def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
 def _ask(turn: Turn, draft: Draft) -> None:
     draft, slot = _next(turn, draft)
     if slot is Slot.ELSEWHERE:
-        turn.tell(other_door(draft, office=turn.office) or "")
+        door = other_door(draft, office=turn.office)
+        turn.tell(door.text if door else "")
     _put(turn, draft, slot)
 
 
@@ -211,11 +213,12 @@ def _next(turn: Turn, draft: Draft) -> tuple[Draft, Slot]:
     found = settler(draft, turn.settlers, office=turn.office)
     draft = intake.settled_with(draft, found.id if found else None)
     asked = open_question(draft, routing=routing)
+    foreign = other_door(draft, office=turn.office)
     known = Known(
-        foreign=other_door(draft, office=turn.office) is not None,
+        foreign=foreign is not None,
         settles=found is not None,
         asks=asked is not None,
-        early=asked is not None and asked.id in routing.early,
+        early=asked is not None and (asked.id in routing.early or (foreign is not None and foreign.by_place)),
         seated=is_seated(draft, office=turn.office),
     )
     return draft, intake.next_slot(draft, known)
