@@ -136,7 +136,7 @@ def route(matter: Matter, *, routing: Routing, directory: Directory, ours: str) 
     ``ours`` is the label of the department whose bureaus the directory holds. What cannot be decided goes to the intake
     desk, which may route but no bureau may pass sideways (Art. 41).
     """
-    rule = next(rule for rule in routing.rules if rule.fits(matter))
+    rule = next(rule for rule in routing.rules_for(matter.category) if rule.fits(matter))
     if rule.department != ours:
         return _to(rule, matter, place=Place.ELSEWHERE)
     counts = next(place for place in routing.places if place.fits(matter))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +28,7 @@ from cases.rulebook_conditions import Labels, Values, read_conditions
 SETS = ("department", "sales_mode", "region", "township", "trader")
 """What an answer may settle."""
 FILE = "routing.toml"
+NAMED = re.compile(r"(?=.{3,32}$)[a-z0-9-]+/[a-z0-9-]+")
 
 
 def read_routing(folders: tuple[Path, Path], labels: Labels, faults: Faults) -> Routing:
@@ -113,10 +115,20 @@ def _question(row: Table, labels: Labels) -> Question:
         basis=row.text("basis"),
         answers=tuple(_answer(answer, labels) for answer in row.tables("answer")),
     )
+    _check_names_fit(row, question)
+    if between and any("region" not in answer.sets for answer in question.answers):
+        row.fault("answer", found="an answer without region", allowed="the region that is meant, in each answer")
     if len(question.answers) < 2:
         row.fault("answer", found=len(question.answers), allowed="at least two answers")
     row.finish("note")
     return question
+
+
+def _check_names_fit(row: Table, question: Question) -> None:
+    """A button carries the names of the question and of the answer, and has little room."""
+    names = [f"{question.id}/{answer.value}" for answer in question.answers]
+    for name in [name for name in names if not NAMED.fullmatch(name)]:
+        row.fault("id", found=name, allowed="id/value of small letters, digits and hyphens, 32 characters together")
 
 
 def _answer(row: Table, labels: Labels) -> Answer:
