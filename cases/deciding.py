@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cases.intake import DEMAND_MARK, PLACED, Draft, Slot, with_fact
+from cases.intake import DEMAND_MARK, PLACED, Draft, Slot, with_fact, without_fact
 from cases.model import Kind
 from cases.routing_rules import Answer, Matter, Question, Routing, Trader
 
@@ -51,6 +51,8 @@ def decide(draft: Draft, question: Question, answer: Answer | None) -> Draft:
     for key in ("sales_mode", "region", "township"):
         if answer and answer.sets.get(key):
             draft = with_fact(draft, key, answer.sets[key])
+    for forgotten in answer.forgets if answer else ():
+        draft = without_fact(draft, forgotten)
     return replace(draft, answered=(*draft.answered, name))
 
 

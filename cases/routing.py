@@ -186,7 +186,7 @@ def _decided(matter: Matter, rule: PlaceRule, seen: Sequence[Seen]) -> tuple[Pla
         return Place.HERE, here
     if counting and (counting[0] is seen[0] or not rule.either):
         return Place.OUTSIDE, counting[0]
-    return Place.PLATFORM if matter.platform else Place.UNKNOWN, None
+    return Place.PLATFORM if matter.platform and Look.PLATFORM in rule.looks else Place.UNKNOWN, None
 
 
 @dataclass(frozen=True, kw_only=True)

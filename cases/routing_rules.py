@@ -154,12 +154,16 @@ class Platform:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer to a deciding question: its button, other words for it, and what it settles of the matter."""
+    """One answer to a deciding question: its button, other words for it, and what it settles of the matter.
+
+    ``forgets`` are facts that it shows to have been something else, and that are asked for again.
+    """
 
     value: str
     label: str
     words: tuple[str, ...] = ()
     sets: Mapping[str, str] = field(default_factory=dict)
+    forgets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,8 @@ from cases.rulebook_conditions import Labels, Values, read_conditions
 
 SETS = ("department", "sales_mode", "region", "township", "trader")
 """What an answer may settle."""
+FORGOTTEN = ("merchant", "region")
+"""What an answer may show to have been something else."""
 FILE = "routing.toml"
 NAMED = re.compile(r"(?=.{3,32}$)[a-z0-9-]+/[a-z0-9-]+")
 
@@ -133,7 +135,13 @@ def _check_names_fit(row: Table, question: Question) -> None:
 
 def _answer(row: Table, labels: Labels) -> Answer:
     sets = {key: _settled(row, key, labels) for key in SETS if key in row}
-    answer = Answer(value=row.text("value"), label=row.text("label"), words=row.several("words"), sets=sets)
+    answer = Answer(
+        value=row.text("value"),
+        label=row.text("label"),
+        words=row.several("words"),
+        sets=sets,
+        forgets=row.several("forgets", FORGOTTEN),
+    )
     row.finish("note")
     return answer
 

@@ -19,6 +19,7 @@ ROWS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parents[1] / "truth" 
     "row"
 ]
 BOOK = rulebook()
+ROOT = Path(__file__).parents[2]
 
 
 def routed(**matter: Any) -> Route:
@@ -42,6 +43,11 @@ def test_every_rule_is_hit_by_a_row_and_every_row_uses_labels_of_the_closed_list
     for row in ROWS:
         for key in ("category", "problem", "department", "sales_mode"):
             assert row["matter"].get(key) in (None, *BOOK.labels[key]), row
+
+
+def test_every_platform_that_a_text_can_name_is_known() -> None:
+    named = tomllib.loads((ROOT / "nlp" / "lexicons" / "merchants.toml").read_text("utf-8"))["platform"]
+    assert set(BOOK.routing.platforms) == set(named)
 
 
 def test_every_rule_of_which_place_counts_is_hit_by_a_row() -> None:

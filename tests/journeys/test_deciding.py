@@ -138,6 +138,8 @@ async def test_a_platform_named_for_a_shop_is_asked_which_is_meant(puyang: Town,
     assert "平台本身" in wang.told[-1].text
     assert "杭州" not in wang.texts  # nobody is sent away before it is clear whom it is about
     await wang.presses(answer)
+    if "哪家店" in wang.told[-1].text:
+        await wang.says("小熊旗舰店")
     wang.hears(told)
 
 
