@@ -15,8 +15,12 @@ class Understanding:
     """The result of reading one text. What is absent is ``None`` or empty, never guessed.
 
     ``region`` is a six-digit division code of a county, ``township`` a nine-digit one; ``regions`` lists the candidates
-    when a name is shared by several counties (then ``region`` is None). ``amount`` is in yuan. ``because`` gives for
-    each label or fact the words of the text that caused it. ``confidence`` (0 to 1) is that of ``category``.
+    when a name is shared by several counties (then ``region`` is None). ``amount`` is the main sum in dispute, in yuan;
+    ``amounts`` are all sums, the main one first and the others in order of place. ``order_no`` is as written; ``brand``
+    is the make of the goods, not the business.
+
+    ``because`` gives for each label or fact the words of the text that caused it. ``confidence`` (0 to 1) is that of
+    ``category``.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -32,7 +36,10 @@ class Understanding:
     platform: str | None = None
     sales_mode: str | None = None
     product: str | None = None
+    brand: str | None = None
     amount: Decimal | None = None
+    amounts: tuple[Decimal, ...] = ()
+    order_no: str | None = None
     happened_on: date | None = None
     phone: str | None = None
     demands: tuple[str, ...] = ()

@@ -100,8 +100,8 @@ def _ago(match: re.Match[str], today: date) -> date | None:
         return today - timedelta(days=min(whole * _WORDS["unit_days"][unit], 20000))
     if unit == _WORDS["month"]:
         later = _months_before(today, whole)
-        return later - timedelta(days=15) if half or match["ah"] else later
-    return _months_before(today, 6 if half else 12 * whole + 6 * bool(match["ah"]))
+        return later - timedelta(days=15) if half or match["ah"] or match["ab"] else later
+    return _months_before(today, 6 if half else 12 * whole + 6 * bool(match["ah"] or match["ab"]))
 
 
 def _shifted_month(match: re.Match[str], today: date) -> date | None:

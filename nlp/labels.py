@@ -197,6 +197,8 @@ def _check(allowed: Mapping[str, Collection[str]] | None) -> None:
             *product_categories(),
             *_DEPARTMENTS["category"],
             *_DEPARTMENTS["refine"],
+            *_ORDINARY_IN,
+            *(label for fits in _FITS.values() for label in fits),
         },
         "problem": {_SCAM["problem"], *_PROBLEMS, *_DEPARTMENTS["problem"], *_FITS},
         "department": set(offices),

@@ -15,6 +15,8 @@ from cases.errors import Fault, RulebookFault
 
 FOLDER = Path(__file__).parent / "lexicons"
 WEIGHTS = {"strong": 3, "plain": 2, "weak": 1}
+_OF_LABELS = ("fits", "categories")
+"""Keys whose values are labels and not words."""
 
 
 class Hit(NamedTuple):
@@ -73,45 +75,92 @@ class Lexicon:
         """Builds the automaton; nothing can be added any more."""
         for word, groups in self._tags.items():
             tags = tuple((group, label, weight) for group, entries in groups.items() for label, weight in entries)
-            self._automaton.add_word(word, (word, len(word), tags))
+            self._automaton.add_word(_bytewise(word), (word, len(word), tags))
         self._automaton.make_automaton()
         self._tags.clear()
 
     def find(self, text: str) -> dict[str, tuple[Hit, ...]]:
         """All hits by group, in order; a hit inside a longer one of its group is left out."""
         found: dict[str, list[Hit]] = {}
-        for last, (word, length, tags) in self._automaton.iter(text):
-            start = last + 1 - length
+        for last, (word, length, tags) in self._automaton.iter(_bytewise(text)):
+            if not last & 1:
+                continue  # the halves of two neighbours look like a character
+            end = (last + 1) >> 1
+            start = end - length
             for group, label, weight in tags:
-                found.setdefault(group, []).append(Hit(start, last + 1, label, weight, word))
-        return {group: tuple(_longest(hits)) if len(hits) > 1 else (hits[0],) for group, hits in found.items()}
+                hits = found.get(group)
+                hit = _NEW(Hit, (start, end, label, weight, word))
+                if hits is None:
+                    found[group] = [hit]
+                else:
+                    _push(hits, hit)
+        return {group: tuple(hits) for group, hits in found.items()}
 
 
-def _longest(hits: list[Hit]) -> Iterator[Hit]:
-    hits.sort(key=_place)
-    start, end = -1, -1
-    for hit in hits:
-        if hit.end > end or (hit.start, hit.end) == (start, end):
-            start, end = hit.start, hit.end
-            yield hit
+_NEW = tuple.__new__
+_ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 
 
-def _place(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
+def _bytewise(text: str) -> str:
+    """Each character as two of at most 256 kinds.
+
+    The automaton looks through a node's children one by one, and its root would have thousands: this is twice as fast.
+    """
+    try:
+        raw = text.encode("utf-16-be")
+    except UnicodeEncodeError:
+        raw = b""
+    if len(raw) != 2 * len(text):
+        raw = _ASTRAL.sub("\ufffd", text).encode("utf-16-be")
+    return raw.decode("latin-1")
+
+
+def _push(hits: list[Hit], hit: Hit) -> None:
+    """Adds a hit that ends no earlier than those before; of two, one inside the other, the longer stays."""
+    start, end = hit[0], hit[1]
+    while hits:
+        top = hits[-1]
+        if top[0] < start:
+            if top[1] == end:
+                return
+            break
+        if top[0] == start and top[1] == end:
+            break
+        hits.pop()
+    hits.append(hit)
 
 
 def check_labels(used: Mapping[str, Iterable[str]], *, allowed: Mapping[str, Collection[str]] | None) -> None:
-    """RulebookFault naming every label that a lexicon uses and ``allowed`` does not list.
+    """RulebookFault naming every label that a lexicon uses and ``allowed`` does not list, with its file and its path.
 
     ``allowed`` maps a list's name (object, category, problem, department, demand, sales_mode) to its labels; a list
     that it does not name is not checked.
     """
     faults = [
-        Fault(file=f"nlp/lexicons ({name})", path=label, found=label, allowed=" ".join(sorted(allowed[name])))
+        Fault(file=file, path=path, found=label, allowed=f"{name}: {' '.join(sorted(allowed[name]))}")
         for name, labels in used.items()
         if allowed is not None and name in allowed
-        for label in labels
+        for label in sorted(set(labels))
         if label not in allowed[name]
+        for file, path in _standing(label)
     ]
     if faults:
         raise RulebookFault(faults)
+
+
+def _standing(label: str) -> list[tuple[str, str]]:
+    """Where a label stands: the files and the paths in them."""
+    found = [
+        (f"nlp/lexicons/{file.name}", path)
+        for file in sorted(FOLDER.glob("*.toml"))
+        for path in _paths(load(file.stem), label)
+    ]
+    return found or [("nlp/lexicons", label)]
+
+
+def _paths(table: Mapping[str, Any], label: str) -> Iterator[str]:
+    for key, value in table.items():
+        if label in (key, value) or (key in _OF_LABELS and label in str(value).split()):
+            yield key
+        elif isinstance(value, Mapping):
+            yield from (f"{key}.{path}" for path in _paths(value, label))

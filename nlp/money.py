@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,10 +14,15 @@ _TABLE = load("money")
 _PATTERNS = patterns("money")
 _WEIGHTS: dict[str, int] = _TABLE["weights"]
 _PIECE: str = _TABLE["piece"]["unit"]
+_ONE: str = _TABLE["piece"]["one"]
 _AFTER_YUAN = tuple(_TABLE["piece"]["after_yuan"].split())
 _BUYING = frozenset(_TABLE["piece"]["buying"].split())
 _TEN, _HUNDRED = 10, 100
 _LONGEST = 10_000_000_000
+_SHORT = 80
+"""Up to so many characters a text is told in haste, and units are left out."""
+_YEAR = re.compile(r"20[12]\d")
+_SIGNS = "\u00a5$"
 
 
 def _any_of(words: str) -> re.Pattern[str]:
@@ -35,29 +41,29 @@ class Sum:
     value: Decimal
     words: str
     start: int
+    end: int
     score: int
 
 
 def sums(text: str) -> list[Sum]:
     """Every sum in a normalised text, in order of place."""
-    found: list[Sum] = []
-    taken = 0
-    hits = [match for name in ("unit", "sign", "paid", "large", "lone") for match in _PATTERNS[name].finditer(text)]
-    for match in sorted(hits, key=lambda hit: hit.start("a")):
-        value = _plain(_value(match))
-        if value is None or match.start("a") < taken or not 0 < value < _LONGEST:
-            continue
-        if _counts_things(text, match):
-            continue
-        taken = match.end()
-        found.append(Sum(value=value, words=match[0], start=match.start(), score=_score(text, match)))
+    short = len(text) < _SHORT
+    found = [hit for match in _PATTERNS["sum"].finditer(text) if (hit := _read(text, match, short=short))]
+    if short:
+        found += _lone(text, {(hit.start, hit.end) for hit in found})
+        found.sort(key=lambda hit: hit.start)
     return found
 
 
+def main_of(found: list[Sum]) -> Sum | None:
+    """The sum most likely in dispute: what was paid or is named again, before wishes and other people's prices."""
+    often = Counter(hit.value for hit in found)
+    return max(found, key=lambda hit: hit.score + (often[hit.value] > 1), default=None)
+
+
 def main_sum(text: str) -> Sum | None:
-    """The sum most likely in dispute: what was paid, before what is wished for, single prices and others' prices."""
-    found = sums(text)
-    return max(found, key=lambda hit: hit.score, default=None) if found else None
+    """The main one of a text's sums."""
+    return main_of(sums(text))
 
 
 def bare_sum(text: str) -> Decimal | None:
@@ -67,17 +73,61 @@ def bare_sum(text: str) -> Decimal | None:
     return value if value is not None and 0 < value < _LONGEST else None
 
 
-def _value(match: re.Match[str]) -> Decimal | None:
-    groups = match.groupdict()
+def _read(text: str, match: re.Match[str], *, short: bool) -> Sum | None:
+    """What a numeral says, if it is money: by its unit, its sign, its size or the verb before it."""
+    words, unit = match["a"], match["u"]
+    if (unit is None and len(words) == 1) or _PATTERNS["idiom"].match(text, match.start()):
+        return None
+    before = text[max(0, match.start() - 10) : match.start()]
+    if unit is None and not _without_unit(text, match, before=before, short=short):
+        return None
+    value = _plain(_value(match))
+    if value is None or not 0 < value < _LONGEST or _counts_things(text, match):
+        return None
+    start = match.start() - 1 if _PATTERNS["sign"].search(before) and before[-1] in _SIGNS else match.start()
+    return Sum(
+        value=value,
+        words=text[start : match.end()].strip(),
+        start=match.start(),
+        end=match.end(),
+        score=_score(text, match) + (_WEIGHTS["small"] if value < 1 else 0),
+    )
+
+
+def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) -> bool:
+    """Whether a numeral without a unit is money."""
+    if _PATTERNS["sign"].search(before):
+        return True
+    if _PATTERNS["counts"].match(text, match.end("more") if match["more"] else match.end("a")):
+        return False
     words = match["a"]
-    if "u" not in groups and not words[0].isdigit() and not _composite(words, paid=match.re is _PATTERNS["paid"]):
+    if _YEAR.fullmatch(words):
+        return False
+    large = _composite(words, least=_HUNDRED)
+    if large and short:
+        return True
+    plain = words[0].isdigit() or _composite(words, least=_TEN)
+    return plain and bool(_PATTERNS["paid"].search(before) or _PATTERNS["money"].match(text, match.end()))
+
+
+def _lone(text: str, taken: set[tuple[int, int]]) -> list[Sum]:
+    """Numbers that stand alone in a short text and are in no other sum."""
+    found = []
+    for match in _PATTERNS["lone"].finditer(text):
+        value = _plain(number(match["a"]))
+        if value and not _YEAR.fullmatch(match["a"]) and not any(start <= match.start() < end for start, end in taken):
+            score = _WEIGHTS["lone"]
+            found.append(Sum(value=value, words=match[0], start=match.start(), end=match.end(), score=score))
+    return found
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    value = number(match["a"].replace(" ", ""))
+    if value is None:
         return None
-    if "u" not in groups and UNITS.get(words[0], 0) >= _HUNDRED:
-        return None
-    value = number(words)
-    if value is not None and groups.get("u"):
-        value = _with_parts(match, value)
-    return value
+    if match["scale"]:
+        value *= UNITS[match["scale"]]
+    return _with_parts(match, value) if match["u"] else value
 
 
 def _plain(value: Decimal | None) -> Decimal | None:
@@ -87,10 +137,9 @@ def _plain(value: Decimal | None) -> Decimal | None:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def _composite(words: str, *, paid: bool) -> bool:
-    """A numeral that needs no unit: it holds a hundred or more (one thousand two), or ten after a verb of paying."""
-    least = _TEN if paid else _HUNDRED
-    return any(UNITS.get(char, 0) >= least for char in words)
+def _composite(words: str, *, least: int) -> bool:
+    """Whether a numeral holds a hundred (one thousand two) or ten: such a one needs no unit."""
+    return UNITS.get(words[0], 0) < _HUNDRED and any(UNITS.get(char, 0) >= least for char in words)
 
 
 def _with_parts(match: re.Match[str], value: Decimal) -> Decimal:
@@ -100,16 +149,18 @@ def _with_parts(match: re.Match[str], value: Decimal) -> Decimal:
     digits, unit = match["f"] or match["g"], match["fu"] or match["gu"]
     if not digits:
         return value
-    scale = table.get(unit, "0.1" if len(digits) == 1 else "0.01")
+    scale = table.get(unit, "0.1" if len(digits) == 1 and not match["z"] else "0.01")
     return value + (number(digits) or 0) * Decimal(scale)
 
 
 def _counts_things(text: str, match: re.Match[str]) -> bool:
     """Whether the unit is the measure word for pieces (two pieces of soap), not the yuan of speech."""
-    if match.groupdict().get("u") != _PIECE or match["f"] or match["g"] or match["more"]:
+    if match["u"] != _PIECE or match["f"] or match["g"] or match["more"]:
         return False
     follows = text[match.end() : match.end() + 1]
     paid = _ROLES["paid"].search(text, max(0, match.start() - 3), match.start())
+    if match["a"] == _ONE and not paid and len(text) > _SHORT:
+        return True
     bound = follows.isalpha() and not text.startswith(_AFTER_YUAN, match.end())
     return bound and (number(match["a"]) or 0) < 10 and not (paid and paid[0] not in _BUYING)
 
@@ -120,8 +171,6 @@ def _score(text: str, match: re.Match[str]) -> int:
     after = _CLAUSE.split(text[match.end() : match.end() + 4])[0]
     if text[match.start() - 1 : match.start()] == "," and not before:
         before = text[max(0, match.start() - 6) : match.start()]
-    if match.re is _PATTERNS["lone"]:
-        return _WEIGHTS["lone"]
     score = sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
     score += _WEIGHTS["side"] if _ROLES["side"].match(after) else 0
     return score + (_WEIGHTS["each"] if _ROLES["each"].search(before[-4:] + "|" + after) else 0)

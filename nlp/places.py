@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,9 +19,27 @@ _OFFICES: tuple[str, ...] = tuple(_TABLE["offices"].split())
 _COUNTY_ENDS = tuple(_TABLE["county_ends"].split())
 _BEFORE = tuple(_TABLE["before"].split())
 _AFTER = tuple(_TABLE["after"].split())
+_NOT_AFTER = tuple(_TABLE["not_after"].split())
+_ROADS = tuple(_TABLE["roads"].split())
+_ORIGIN = tuple(_TABLE["origin"].split())
+_SENT = tuple(_TABLE["sent"].split())
+_LAW = re.compile(_TABLE["law"])
+_LISTED = re.compile(_TABLE["listed"])
+_BROKEN = tuple(_TABLE["broken"].split())
+_TITLE: str = _TABLE["title"]
+_NOUNS = tuple(_TABLE["nouns"].split())
+_MUNICIPALITIES = frozenset(_TABLE["municipalities"].split())
+_AMBIGUOUS = frozenset(_TABLE["ambiguous"]["words"].split())
+_FORMER: dict[str, str] = _TABLE["former"]
 _COMMON = frozenset(_TABLE["common"]["words"].split())
-_FULL, _BARE = 2, 1
-_COUNTY, _TOWNSHIP = 6, 9
+_FULL, _BARE, _WORD = 2, 1, 0
+"""How sure a name is by itself: a full one, a bare one, a bare one that is also a word."""
+_PROVINCE, _CITY, _COUNTY, _TOWNSHIP = 2, 4, 6, 9
+_SHORT = 2
+_PASSING, _BRIEF = 20, 100
+"""A province is where it happened if it is named at the beginning, or in a short text; else it is named in passing."""
+_MANY = 3
+"""So many cities are compared with each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +75,14 @@ class Gazetteer:
         self._own = {place.code: place for place in places}
 
     def fill(self, lexicon: Lexicon) -> None:
-        """Adds every name to the groups place (weight 2: full name, 1: bare stem) and not_place."""
+        """Adds every name to the groups place (weight 2: full name, 1: bare stem, 0: also a word) and not_place."""
         lexicon.add("not_place", "", _TABLE["not_place"]["words"].split())
+        for name, code in _FORMER.items():
+            lexicon.add("place", code, [name], weight=_FULL)
         for code, name in divisions().items():
             lexicon.add("place", code, [name], weight=_FULL)
-            lexicon.add("place", code, self._stems(code, name), weight=_BARE)
+            for stem in _stems(code, name):
+                lexicon.add("place", code, [stem], weight=self._sureness(code, stem, full=name))
         for place in self._own.values():
             for name in (*self._own_names(place), *_township_stem(place)):
                 lexicon.add("place", place.code, [name], weight=_FULL if _stem(name) != name else _BARE)
@@ -68,8 +90,9 @@ class Gazetteer:
     def read(self, text: str, hits: Hits) -> Found:
         """Which places a text names. A name inside a dish, a brand or a shop's name is none."""
         blocked = hits.get("not_place", ())
-        places = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked)]
-        places = [hit for hit in places if self._stands(text, hit) or _under(hit, places)]
+        named = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked)]
+        places = [hit for hit in named if self._stands(text, hit) or self._follows(text, hit, named)]
+        places = _not_compared(text, list(_here(text, places, named=named)))
         places = [hit for hit in places if not self._follows_far(hit, places)]
         codes = [hit.label for hit in places]
         township, regions = self._townships(places, counties=[code for code in codes if len(code) == _COUNTY])
@@ -93,16 +116,10 @@ class Gazetteer:
             if place.name.endswith(_OFFICE):
                 yield place.name.removesuffix(_OFFICE) + suffix
 
-    def _stems(self, code: str, name: str) -> Iterable[str]:
-        """Bare names: of provinces and cities anywhere, of counties only near home (far ones are common words)."""
-        if len(code) == _COUNTY and not code.startswith(self._home) and not self._near(code, name):
-            return ()
-        stem = _stem(name)
-        city = _stem(divisions().get(code[:4], "")) if len(code) == _COUNTY else ""
-        return (stem,) if len(stem) >= 2 and stem not in (name, city) else ()
-
-    def _near(self, code: str, name: str) -> bool:
-        return code.startswith(self._home[:2]) and name.endswith(_COUNTY_ENDS)
+    def _sureness(self, code: str, stem: str, *, full: str) -> int:
+        """A county's bare name near home is meant as a place, even if it is a word."""
+        near = code.startswith(self._home) or (code.startswith(self._home[:2]) and full.endswith(_COUNTY_ENDS))
+        return _WORD if stem in _AMBIGUOUS and not (near and len(code) == _COUNTY) else _BARE
 
     def _townships(self, places: list[Hit], *, counties: list[str]) -> tuple[str | None, tuple[str, ...]]:
         """The township named first, and its county; several counties when they share its name and none is said."""
@@ -114,17 +131,26 @@ class Gazetteer:
         return None, tuple(dict.fromkeys(code[:_COUNTY] for code in fitting))
 
     def _stands(self, text: str, hit: Hit) -> bool:
-        """A full name stands by itself; a bare one needs words around it that make it a place."""
+        """A full name stands by itself, unless it ends like a common noun; a bare one needs words around it."""
         if hit.weight == _FULL:
-            return True
+            return len(hit.label) == _TOWNSHIP or _full_stands(text, hit)
+        if text.startswith(_NOT_AFTER, hit.end):
+            return False
+        if len(hit.label) == _PROVINCE and hit.label not in _MUNICIPALITIES:
+            return hit.start < _PASSING or len(text) < _BRIEF
+        if hit.weight == _WORD:
+            return len(hit.label) == _CITY and _opens(text, hit.start) and text.startswith(_AFTER, hit.end)
+        if len(hit.label) == _TOWNSHIP:
+            return text.startswith(_AFTER, hit.end) or hit.end == len(text)
         return (
-            text.startswith(_AFTER, hit.end)
-            or hit.end == len(text)
-            or (
-                (hit.start == 0 or text.endswith(_BEFORE, 0, hit.start) or not text[hit.start - 1].isalnum())
-                and (hit.label.startswith(self._home) or len(hit.label) < _COUNTY)
-            )
+            len(hit.label) == _CITY
+            or _opens(text, hit.start)
+            or (len(hit.word) > _SHORT and text.startswith(_AFTER, hit.end))
         )
+
+    def _follows(self, text: str, hit: Hit, named: Iterable[Hit]) -> bool:
+        """Whether its own province or city stands right before it, and nothing behind makes it a road."""
+        return _under(hit, named) and (hit.weight == _FULL or not text.startswith(_ROADS, hit.end))
 
     def _follows_far(self, hit: Hit, places: Iterable[Hit]) -> bool:
         """Whether a township's bare name stands right behind a place elsewhere, and so is part of that place."""
@@ -139,7 +165,7 @@ class Gazetteer:
         if counties:
             return self._narrowed(places, counties=counties, wider=wider)
         far = [code for code in wider if not self._home.startswith(code)]
-        cities = [code for code in far if len(code) == 4] or far
+        cities = [code for code in far if len(code) == _CITY or code in _MUNICIPALITIES] or far
         return (cities[0].ljust(_COUNTY, "0"),) if cities and self._home not in wider else ()
 
     def _narrowed(self, places: list[Hit], *, counties: list[str], wider: tuple[str, ...]) -> tuple[str, ...]:
@@ -148,10 +174,58 @@ class Gazetteer:
         first = next(labels for labels in names.values() if set(labels) & set(counties))
         inside = [labels for labels in names.values() if any(code.startswith(self._home) for code in labels)]
         same = [code for code in (inside[0] if inside and not wider else first) if code in counties]
-        for keep in (wider, (self._home,)):
+        beside = tuple(code[:_CITY] for code in counties if code not in same)
+        for keep in (wider, (self._home,), beside):
             matching = [code for code in same if keep and code.startswith(keep)]
             same = matching or same
         return tuple(dict.fromkeys(same))
+
+
+def _stems(code: str, name: str) -> Iterable[str]:
+    """The name without what kind of place it is; not a county's that is its city's."""
+    stem = _stem(name)
+    city = _stem(divisions().get(code[:_CITY], "")) if len(code) == _COUNTY else ""
+    return (stem,) if len(stem) >= _SHORT and stem not in (name, city) and stem not in _COMMON else ()
+
+
+def _full_stands(text: str, hit: Hit) -> bool:
+    """One that is a common noun needs its city before it; one that ends like a noun must not end another word."""
+    if hit.word in _NOUNS or text.startswith(_BROKEN, hit.end - 1):
+        return False
+    return not (len(hit.word) <= _SHORT or hit.word.endswith(_NOUNS)) or (
+        _opens(text, hit.start) and not text.startswith(_TITLE, hit.end)
+    )
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether nothing before it can belong to the same word."""
+    return start == 0 or not text[start - 1].isalnum() or text.endswith(_BEFORE, 0, start)
+
+
+def _here(text: str, places: Iterable[Hit], *, named: Iterable[Hit]) -> Iterator[Hit]:
+    """Without places that somebody or something only comes from, and provinces in the names of laws."""
+    left: set[int] = set()
+    for hit in named:
+        if hit.start in left or text.endswith(_ORIGIN, 0, hit.start) or text.startswith(_SENT, hit.end):
+            left.add(hit.start)
+            left.add(hit.end)
+    for hit in places:
+        law = len(hit.label) == _PROVINCE and _LAW.match(text, hit.end)
+        if hit.start not in left and not law:
+            yield hit
+
+
+def _not_compared(text: str, places: list[Hit]) -> list[Hit]:
+    """Without bare names of cities that stand in a list, or are many: they are only compared."""
+    cities = [hit for hit in places if hit.weight < _FULL and len(hit.label) <= _CITY]
+    ends = {hit.end: hit for hit in cities}
+    listed: set[Hit] = set(cities) if len({hit.label for hit in cities}) >= _MANY else set()
+    for hit in cities:
+        gap = _LISTED.search(text, max(0, hit.start - _SHORT), hit.start)
+        before = ends.get(gap.start()) if gap else None
+        if before is not None and not hit.label.startswith(before.label):
+            listed |= {hit, before}
+    return [hit for hit in places if hit not in listed] if listed else places
 
 
 def _stem(name: str) -> str:
@@ -166,7 +240,7 @@ def _township_stem(place: Place) -> tuple[str, ...]:
     if len(place.code) != _TOWNSHIP or place.name.endswith(_OFFICE):
         return ()
     stem = _stem(place.name)
-    return (stem,) if len(stem) >= 2 and stem != place.name and stem not in _COMMON else ()
+    return (stem,) if len(stem) >= _SHORT and stem != place.name and stem not in _COMMON else ()
 
 
 def _under(hit: Hit, others: Iterable[Hit]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from cases.understanding import Correction, Identity, Understanding
-from nlp import contacts, kinds, labels, merchants, products
+from nlp import contacts, kinds, labels, merchants, money, orders, products
 from nlp.corrections import corrections, looks_like_address
 from nlp.days import main_day
 from nlp.lexicon import Hits, Lexicon
@@ -15,7 +16,7 @@ from nlp.merchants import Named
 from nlp.money import bare_sum, main_sum
 from nlp.places import Found, Gazetteer, Place
 from nlp.spans import span
-from nlp.text import normalise
+from nlp.text import as_written, normalise
 
 _SERVICE = "service"
 _Words = dict[str, tuple[str, ...]]
@@ -61,7 +62,8 @@ class Reader:
 
     def identity(self, text: str) -> Identity:
         """Name, telephone and address in an answer to "who are you"; what was not said is None."""
-        return contacts.identity(normalise(text))
+        said = contacts.identity(normalise(text))
+        return replace(said, name=said.name and as_written(said.name, text))
 
     def own_traces(self, text: str) -> tuple[str, ...]:
         """The names and numbers in a story, as they stand there, by which its writer is known."""
@@ -134,6 +136,7 @@ def _lexicon(gazetteer: Gazetteer, *, allowed: Mapping[str, Collection[str]] | N
     kinds.fill(lexicon)
     products.fill(lexicon)
     merchants.fill(lexicon)
+    orders.fill(lexicon)
     gazetteer.fill(lexicon)
     lexicon.seal()
     return lexicon
@@ -150,9 +153,11 @@ class _Reading:
             # The names in it are borrowed ones.
             self._merchant = merchant = None
         self._day = main_day(text, today=today)
-        self._sum = main_sum(text)
+        self._sums = money.sums(text)
+        self._sum = money.main_of(self._sums)
         self._platform = None if scam else merchants.platform(hits)
-        spans = [(merchant.start, merchant.end)] if merchant else []
+        self._span = (merchant.start, merchant.end) if merchant else (-1, -1)
+        spans = [self._span] if merchant else []
         self._product = products.main_product(text, hits, names=spans)
         self._category = labels.category(hits, product=self._product, deal="deal" in hits)
         self._problem = labels.problem(hits, category=self._category.label)
@@ -192,7 +197,10 @@ class _Reading:
             "merchant_address": merchants.address(self._text, merchant=self._merchant),
             "platform": self._platform.label if self._platform else None,
             "product": self._product.name if self._product else None,
+            "brand": orders.brand(self._text, self._hits, merchant=self._span),
             "amount": self._sum.value if self._sum else None,
+            "amounts": tuple(dict.fromkeys(hit.value for hit in (self._sum, *self._sums) if hit)),
+            "order_no": orders.order_no(self._text),
             "happened_on": self._day.value if self._day else None,
             "phone": contacts.phone(self._text),
         }

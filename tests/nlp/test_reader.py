@@ -38,6 +38,15 @@ def test_a_label_outside_the_closed_lists_stops_the_start_and_is_named() -> None
         Reader(home="4109", labels=labels)
 
 
+def test_such_a_label_is_refused_with_the_file_and_the_path_where_it_stands() -> None:
+    labels = {**_labels(), "department": _labels()["department"] - {"邮政管理局"}}
+    with pytest.raises(RulebookFault) as refused:
+        Reader(home="4109", labels=labels)
+    (fault, *_) = refused.value.faults
+    assert (fault.file, fault.path) == ("nlp/lexicons/departments.toml", "category.邮政快递")
+    assert "住建局" in fault.allowed
+
+
 @given(st.text() | st.lists(st.sampled_from(SNIPPETS)).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_any_text_can_be_read(text: str) -> None:
