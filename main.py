@@ -292,12 +292,15 @@ def check(rulebook: Rulebook) -> None:
 
 def perform(wanted: argparse.Namespace) -> None:
     """Do what the command line asked."""
-    if wanted.command == "check" and wanted.site:
+    if wanted.command == "check" and wanted.site and not wanted.routing_against:
         check(load_rulebook(wanted.site))
         return
     os.umask(PRIVATE)
     settings = load_settings()
-    rulebook = load_rulebook(settings.site)
+    rulebook = load_rulebook(getattr(wanted, "site", None) or settings.site)
+    if wanted.command == "check" and (file := wanted.routing_against):
+        asyncio.run(tell(settings, rulebook, lambda h: operating.routing_against(h.database, h.office, file=file)))
+        return
     if wanted.command == "check":
         check(rulebook)
         return

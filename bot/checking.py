@@ -16,7 +16,7 @@ def told(rulebook: Rulebook, *, today: date) -> Iterator[str]:
         site=rulebook.site.name,
         signature="",
         bureaus=sum(1 for _ in rulebook.directory),
-        rules=len(rulebook.routing),
+        rules=len(rulebook.routing.rules),
         clocks=len(rulebook.clocks),
         texts=len(rulebook.texts.keys()),
     )

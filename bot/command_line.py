@@ -28,6 +28,12 @@ def parser() -> argparse.ArgumentParser:
     talking = commands.add_parser("chat", help="talk to the bot in this terminal as a consumer; /quit ends")
     talking.add_argument("--name", default="local", help="who you are; the same name continues the same conversation")
     checking = commands.add_parser("check", help="validate a site folder")
+    checking.add_argument(
+        "--routing-against",
+        type=Path,
+        metavar="FILE",
+        help="a changed routing.toml: say which past cases it would send elsewhere",
+    )
     checking.add_argument("site", nargs="?", help="a built-in site's name or a folder; default: the SITE setting")
     commands.add_parser("migrate", help="bring the database to this version")
     inviting = commands.add_parser("invite", help="print a one-time code to bind a member of staff")

@@ -5,7 +5,7 @@ Required facts: Order 121, Art. 10(1) for complaints, Art. 28 for tip-offs (whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from cases.model import Case, CaseNo, Consumer, Kind, Merchant
-from cases.routing import Matter
 from cases.understanding import Understanding
 
 NARRATIVE_LIMIT = 3000
@@ -27,6 +26,7 @@ class Slot(StrEnum):
     ELSEWHERE = "elsewhere"
     NARRATIVE = "narrative"
     MERCHANT = "merchant"
+    DECIDE = "decide"
     REGION = "region"
     MERCHANT_ADDRESS = "merchant_address"
     PRODUCT = "product"
@@ -41,10 +41,10 @@ class Slot(StrEnum):
     CONFIRM = "confirm"
 
 
-OPTIONAL = frozenset({Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION, Slot.ENTERPRISE})
+OPTIONAL = frozenset({Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION, Slot.DECIDE, Slot.ENTERPRISE})
 """What a person may say not to know; the office then asks or finds out. No business is told of it unasked."""
 
-MERCHANT_SIDE = (Slot.NARRATIVE, Slot.MERCHANT, Slot.REGION, Slot.MERCHANT_ADDRESS)
+MERCHANT_SIDE = (Slot.NARRATIVE, Slot.MERCHANT, Slot.DECIDE, Slot.REGION, Slot.MERCHANT_ADDRESS)
 IDENTITY = (Slot.NAME, Slot.PHONE, Slot.ADDRESS)
 QUESTIONS: Mapping[Kind, tuple[Slot, ...]] = {
     Kind.COMPLAINT: (*MERCHANT_SIDE, Slot.HAPPENED_ON, Slot.AMOUNT, Slot.DEMANDS, *IDENTITY),
@@ -83,6 +83,8 @@ UNDERSTOOD = (
 DEMAND_MARK = "|"
 CONSENTED = "yes"
 """The fact of the slot ENTERPRISE while it is not yet known which business it is about; then the id of that one."""
+PLACED = "placed"
+"""The fact that the place of the business was asked for or put right, and not only mentioned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +151,8 @@ def tell(draft: Draft, text: str) -> Draft:
 
 def learn(draft: Draft, heard: Understanding) -> Draft:
     """The draft with every fact of ``heard`` that was still missing; nothing said before is overwritten."""
+    if heard.regions and not draft.get("region"):
+        draft = among(draft, heard.regions, word=next(iter(heard.because.get("region", ())), ""))
     facts = {name: str(getattr(heard, name)) for name in UNDERSTOOD if getattr(heard, name)}
     if heard.amount is not None:
         facts["amount"] = format(heard.amount, "f")
@@ -161,8 +165,15 @@ def learn(draft: Draft, heard: Understanding) -> Draft:
     return replace(draft, kinds=kinds, facts={**facts, **draft.facts}, urgent=draft.urgent or heard.urgent)
 
 
+def among(draft: Draft, regions: Sequence[str], *, word: str) -> Draft:
+    """The draft with the counties between which the person has to choose, and the name that they share."""
+    return with_fact(with_fact(draft, "regions", DEMAND_MARK.join(regions)), "place_word", word)
+
+
 def answer(draft: Draft, slot: Slot, value: str) -> Draft:
     """The draft with the asked slot answered, so that going back asks it again."""
+    if slot is Slot.REGION:
+        draft = with_fact(draft, PLACED, CONSENTED)
     return replace(with_fact(draft, slot.value, value), answered=(*draft.answered, slot.value))
 
 
@@ -180,18 +191,35 @@ def back(draft: Draft) -> Draft:
     return replace(without_fact(draft, last), answered=draft.answered[:-1], skipped=skipped, pending=None)
 
 
-def next_slot(draft: Draft, *, foreign: bool = False, settles: bool = False) -> Slot:
-    """The one question to ask now; CONFIRM when nothing is missing.
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the office knows of the draft that decides which question comes next.
 
     ``foreign``: the matter belongs to another department, which the person should hear before giving more.
     ``settles``: the business settles complaints itself, which the person may choose before the end.
+    ``asks``: a deciding question is open; ``early``: the department hangs on it. ``seated``: the place that counts is
+    known without being told.
     """
+
+    foreign: bool = False
+    settles: bool = False
+    asks: bool = False
+    early: bool = False
+    seated: bool = False
+
+
+def next_slot(draft: Draft, known: Known = Known()) -> Slot:
+    """The one question to ask now; CONFIRM when nothing is missing."""
     if draft.facts and not draft.kinds:
         return Slot.KIND if draft.get("narrative") else Slot.NARRATIVE
-    if foreign and not draft.stays:
+    if known.early:
+        return Slot.DECIDE
+    if known.foreign and not draft.stays:
         return Slot.ELSEWHERE
-    last = (Slot.ENTERPRISE,) if settles else ()
-    return next((slot for slot in (*_wanted(draft), *last) if _missing(draft, slot)), Slot.CONFIRM)
+    last = (Slot.ENTERPRISE,) if known.settles else ()
+    needless = {*([] if known.asks else [Slot.DECIDE]), *([Slot.REGION] if known.seated else [])}
+    wanted = [slot for slot in (*_wanted(draft), *last) if slot not in needless]
+    return next((slot for slot in wanted if _missing(draft, slot)), Slot.CONFIRM)
 
 
 def settled_with(draft: Draft, business: str | None) -> Draft:
@@ -216,6 +244,8 @@ def _wanted(draft: Draft) -> tuple[Slot, ...]:
 def _missing(draft: Draft, slot: Slot) -> bool:
     if slot.value in draft.skipped:
         return False
+    if slot is Slot.DECIDE:
+        return True
     if slot is Slot.NARRATIVE:
         asks = Kind.INQUIRY in draft.kinds or Kind.SUGGESTION in draft.kinds
         return len(draft.get("narrative") or "") < (LEAST_QUESTION if asks else LEAST_NARRATIVE)
@@ -227,12 +257,6 @@ def _missing(draft: Draft, slot: Slot) -> bool:
 def _names_branch(draft: Draft) -> bool:
     """A branch named in a known county is an address that an officer finds."""
     return bool(draft.get("region") and (draft.get("merchant") or "").endswith(")"))
-
-
-def matter(draft: Draft, kind: Kind) -> Matter:
-    """What routing needs to know of the draft."""
-    names = ("category", "problem", "department", "sales_mode", "platform", "region", "township")
-    return Matter(kind=kind, **{name: draft.get(name) for name in names})
 
 
 def consumer(draft: Draft, kind: Kind) -> Consumer:

@@ -32,6 +32,8 @@ def load(path: Path, faults: Faults) -> Table:
     """The file as a table; a missing or broken file is a fault and reads as empty."""
     try:
         return parse(path.read_text(encoding="utf-8"), faults, file=path.name)
+    except (IsADirectoryError, PermissionError) as error:
+        faults.add(file=path.name, path="", found=error.strerror, allowed="a file that can be read")
     except FileNotFoundError:
         faults.add(file=path.name, path="", found=None, allowed=f"the file {path}")
     except UnicodeDecodeError as error:

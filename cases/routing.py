@@ -1,12 +1,15 @@
-"""Whose business a case is: the department by rules, the bureau by place, and why (Order 121, Art. 13, 29-34)."""
+"""Whose business a case is: the department by rules, the place that counts by rules, and why (Art. 13, 29-34)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Generic, TypeVar
 
-from cases.model import Kind
+from cases.routing_rules import Look, Matter, Misfit, PlaceRule, Routing, RoutingRule, Rule
+
+R = TypeVar("R", bound=Rule)
 
 
 class Level(StrEnum):
@@ -82,47 +85,6 @@ class Directory:
         return tuple(other for other in self._by_code if code in self.line(other))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Matter:
-    """What routing looks at."""
-
-    kind: Kind
-    category: str | None = None
-    problem: str | None = None
-    department: str | None = None
-    sales_mode: str | None = None
-    platform: str | None = None
-    region: str | None = None
-    township: str | None = None
-
-    def value(self, key: str) -> str | None:
-        value: str | None = getattr(self, key)
-        return value
-
-
-MATTER_KEYS = ("kind", "category", "problem", "department", "sales_mode", "platform", "region", "township")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoutingRule:
-    """``when`` maps a key of the matter to the values that match; ``unless`` to those that exclude.
-
-    ``window``: the site takes the matter in for the other department and passes it on, without sending anybody there.
-    """
-
-    id: str
-    when: Mapping[str, frozenset[str]]
-    unless: Mapping[str, frozenset[str]]
-    department: str
-    because: str
-    basis: str
-    window: bool = False
-
-    def fits(self, matter: Matter) -> bool:
-        wanted = all(matter.value(key) in values for key, values in self.when.items())
-        return wanted and not any(matter.value(key) in values for key, values in self.unless.items())
-
-
 class Place(StrEnum):
     """Why the place did or did not lead to a bureau; names a text."""
 
@@ -134,8 +96,21 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A place that was looked at: its division when it is known, and the bureau here that covers it."""
+
+    look: Look
+    region: str | None
+    bureau: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Route:
-    """Where a ``matter`` goes: a bureau, or the intake desk (``bureau`` None); the rule and the place that decided."""
+    """Where a ``matter`` goes: a bureau, or the intake desk (``bureau`` None); the rule and the place that decided.
+
+    ``place_rule`` and what follows tell which place counted: None where another department has the matter. ``where`` is
+    the division that decided, ``look`` how it is known.
+    """
 
     bureau: str | None
     department: str
@@ -145,22 +120,41 @@ class Route:
     place: Place
     matter: Matter
     window: bool = False
+    words: str = ""
+    place_rule: PlaceRule | None = None
+    where: str | None = None
+    look: Look | None = None
 
     @property
     def certain(self) -> bool:
         return self.bureau is not None
 
 
-def route(matter: Matter, *, rules: Sequence[RoutingRule], directory: Directory, ours: str) -> Route:
-    """The first rule that fits names the department; within ours, the place names the bureau.
+def route(matter: Matter, *, routing: Routing, directory: Directory, ours: str) -> Route:
+    """The first rule that fits names the department; within ours, the place that counts names the bureau.
 
     ``ours`` is the label of the department whose bureaus the directory holds. What cannot be decided goes to the intake
     desk, which may route but no bureau may pass sideways (Art. 41).
     """
-    rule = next(rule for rule in rules if rule.fits(matter))
-    bureau, place = _placed(matter, directory) if rule.department == ours else (None, Place.ELSEWHERE)
+    rule = next(rule for rule in routing.rules_for(matter.category) if rule.fits(matter))
+    if rule.department != ours:
+        return _to(rule, matter, place=Place.ELSEWHERE)
+    counts = next(place for place in routing.places if place.fits(matter))
+    seen = _seen(matter, counts, routing=routing, directory=directory)
+    place, decided = _decided(matter, counts, seen)
+    found = _to(rule, matter, place=place)
+    return replace(
+        found,
+        bureau=decided.bureau if decided else None,
+        place_rule=counts,
+        where=decided.region if decided else None,
+        look=decided.look if decided else None,
+    )
+
+
+def _to(rule: RoutingRule, matter: Matter, *, place: Place) -> Route:
     return Route(
-        bureau=bureau.code if bureau else None,
+        bureau=None,
         department=rule.department,
         rule=rule.id,
         because=rule.because,
@@ -168,13 +162,67 @@ def route(matter: Matter, *, rules: Sequence[RoutingRule], directory: Directory,
         place=place,
         matter=matter,
         window=rule.window,
+        words=rule.words,
     )
 
 
-def _placed(matter: Matter, directory: Directory) -> tuple[Bureau | None, Place]:
-    bureau = directory.at(region=matter.region, township=matter.township)
-    if bureau:
-        return bureau, Place.HERE
-    if matter.region:
-        return None, Place.OUTSIDE
-    return None, Place.PLATFORM if matter.platform else Place.UNKNOWN
+def _seen(matter: Matter, rule: PlaceRule, *, routing: Routing, directory: Directory) -> tuple[Seen, ...]:
+    """Each place that the rule looks at."""
+    found = []
+    for look in rule.looks:
+        told = look is Look.TOLD
+        region = matter.region if told else routing.seat(matter.platform)
+        bureau = directory.at(region=region, township=matter.township if told else None)
+        found.append(Seen(look=look, region=region, bureau=bureau.code if bureau else None))
+    return tuple(found)
+
+
+def _decided(matter: Matter, rule: PlaceRule, seen: Sequence[Seen]) -> tuple[Place, Seen | None]:
+    """Where each place gives authority, one here is enough: who received it first handles it (Art. 14, 31, 32)."""
+    known = [one for one in seen if one.region or one.bureau]
+    counting = known if rule.either else known[:1]
+    here = next((one for one in counting if one.bureau), None)
+    if here:
+        return Place.HERE, here
+    if counting and (counting[0] is seen[0] or not rule.either):
+        return Place.OUTSIDE, counting[0]
+    return Place.PLATFORM if matter.platform and Look.PLATFORM in rule.looks else Place.UNKNOWN, None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Generic[R]):
+    """A rule that was looked at, and what kept it from fitting; None for the one that fitted."""
+
+    rule: R
+    misfit: Misfit | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """How a route was found: every rule down to the one that fitted, and the places that were looked at."""
+
+    route: Route
+    rules: tuple[Step[RoutingRule], ...]
+    places: tuple[Step[PlaceRule], ...]
+    seen: tuple[Seen, ...]
+
+
+def explain(matter: Matter, *, routing: Routing, directory: Directory, ours: str) -> Trace:
+    """The same as ``route``, with every step on the way."""
+    found = route(matter, routing=routing, directory=directory, ours=ours)
+    counts = found.place_rule
+    return Trace(
+        route=found,
+        rules=_steps(routing.rules, matter),
+        places=_steps(routing.places, matter) if counts else (),
+        seen=_seen(matter, counts, routing=routing, directory=directory) if counts else (),
+    )
+
+
+def _steps(rules: Sequence[R], matter: Matter) -> tuple[Step[R], ...]:
+    found = []
+    for rule in rules:
+        found.append(Step(rule=rule, misfit=rule.misfit(matter)))
+        if found[-1].misfit is None:
+            break
+    return tuple(found)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cases.errors import RulebookFault
 from cases.reading import Faults, Table, load
+from cases.routing_rules import Routing
 from cases.rulebook_calendars import read_calendar
 from cases.rulebook_clocks import read_clocks
 from cases.rulebook_files import (
@@ -15,11 +16,11 @@ from cases.rulebook_files import (
     read_directory,
     read_grounds,
     read_places,
-    read_routing,
     read_site,
     read_taxonomy,
 )
 from cases.rulebook_notices import read_notices, switched
+from cases.rulebook_routing import check_routing, read_routing, routing_with
 from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
@@ -49,10 +50,18 @@ def load_rulebook(name_or_path: str, *, national: Path = NATIONAL) -> Rulebook:
     return rulebook
 
 
+def changed_routing(path: Path, rulebook: Rulebook) -> Routing:
+    """The rules of routing with a changed file in the place of today's; RulebookFault lists what is wrong with it."""
+    faults = Faults()
+    routing = routing_with(path, rulebook.routing, labels=rulebook.labels, faults=faults)
+    if faults.found:
+        raise RulebookFault(faults.found)
+    return routing
+
+
 def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     labels, plain = read_taxonomy(load(national / "taxonomy.toml", faults))
     site = read_site(load(folder / "site.toml", faults), labels)
-    site_rules = read_routing(load(folder / "routing.toml", faults), labels)
     return Rulebook(
         site=site,
         labels=labels,
@@ -61,7 +70,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
         notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),
         texts=read_texts((national, folder), faults),
-        routing=site_rules + read_routing(load(national / "routing.toml", faults), labels),
+        routing=read_routing((national, folder), labels, faults),
         directory=read_directory(load(folder / "bureaus.toml", faults)),
         departments=read_departments((national, folder), labels, faults),
         grounds=read_grounds(load(national / "grounds.toml", faults)),
@@ -79,8 +88,8 @@ def _each(name: str, folders: tuple[Path, Path], faults: Faults) -> list[Table]:
 def _cross_check(rulebook: Rulebook, faults: Faults) -> None:
     if rulebook.site.desk not in rulebook.directory:
         faults.add(file="site.toml", path="desk", found=rulebook.site.desk, allowed="the code of a bureau")
-    if not rulebook.routing or rulebook.routing[-1].when or rulebook.routing[-1].unless:
-        faults.add(file="routing.toml", path="rule", found="no last rule without conditions", allowed="a default rule")
+    if not faults.found:
+        check_routing(rulebook.routing, faults)
     wanted = {(notice.text, f"notice {notice.on.value}") for notice in rulebook.notices}
     wanted |= {(w.text, f"clock {rule.code}") for rule in rulebook.clocks for w in rule.warnings}
     for text, where in sorted(wanted):

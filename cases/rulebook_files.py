@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 from cases.clocks import OfficeHours
 from cases.reading import Faults, Table, load
-from cases.routing import Bureau, Directory, Level, RoutingRule
+from cases.routing import Bureau, Directory, Level
 from cases.rulebook_calendars import NOTES
-from cases.rulebook_conditions import read_conditions, read_when
+from cases.rulebook_conditions import read_when
 from cases.rulebook_promises import read_figures, read_promises, read_routines
 from cases.site import Department, Ground, Grounds, PlaceName, Reward, Sample, Site
 
@@ -106,27 +106,6 @@ def _hours(table: Table) -> OfficeHours:
         table.fault("end", found=end.isoformat("minutes"), allowed="a time after start")
     table.finish(*NOTES)
     return OfficeHours(start=start or time.min, end=end or time.max)
-
-
-def read_routing(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[RoutingRule, ...]:
-    rules = []
-    for row in table.tables("rule"):
-        when = row.table("when") if "when" in row else None
-        wanted, excluded = read_conditions(when, labels) if when else ({}, {})
-        rules.append(
-            RoutingRule(
-                id=row.text("id"),
-                when=wanted,
-                unless=excluded,
-                department=row.one_of("department", labels["department"]),
-                because=row.text("because"),
-                basis=row.text("basis"),
-                window=row.flag("window"),
-            )
-        )
-        row.finish("note")
-    table.finish()
-    return tuple(rules)
 
 
 def read_directory(table: Table) -> Directory:

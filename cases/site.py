@@ -14,7 +14,8 @@ from cases.clocks import ClockRule, OfficeHours
 from cases.events import EventName
 from cases.model import Case, Kind
 from cases.notices import NoticeRule
-from cases.routing import Directory, Matter, RoutingRule
+from cases.routing import Directory
+from cases.routing_rules import Matter, Routing
 from cases.texts import Texts
 
 
@@ -207,7 +208,7 @@ class Rulebook:
     clocks: tuple[ClockRule, ...]
     notices: tuple[NoticeRule, ...]
     texts: Texts
-    routing: tuple[RoutingRule, ...]
+    routing: Routing
     directory: Directory
     departments: Mapping[str, Department]
     grounds: Grounds

@@ -80,7 +80,9 @@ async def withdraw(tx: Transaction, person: Address, no: str, *, office: Office)
     if case.kind is not Kind.COMPLAINT:
         raise CaseError("only_complaints_withdrawn", no=no)
     members = await joint.members_of(tx, case, lock=True)
-    withdrawn = await do(tx, case, "withdraw", by=CONSUMER, facts=_leaving(case, office=office), office=office)
+    withdrawn = await do(
+        tx, case, "withdraw", by=CONSUMER, facts=await _leaving(tx, case, office=office), office=office
+    )
     await _release(tx, members, office=office)
     if case.status in BEFORE_ACCEPTANCE:
         return await close(tx, withdrawn, by=SYSTEM, facts={}, office=office)
@@ -116,7 +118,7 @@ async def decide(
     if case.part_of and verb in WHOLE_GROUP:
         raise CaseError("goes_with", no=case.no, lead=case.part_of)
     told = {
-        **_leaving(case, office=office),
+        **await _leaving(tx, case, office=office),
         **(facts or {}),
         "asked": (case.asked or "").partition(":")[0] if verb == "refuse" else "",
     }
@@ -145,5 +147,5 @@ async def run_out(tx: Transaction, case: Case, verb: str, *, office: Office) -> 
     """A time limit passed without an answer: the case goes on by itself."""
     if verb not in lifecycle.verbs_for(case, Role.SYSTEM):
         return case
-    case = await do(tx, case, verb, by=SYSTEM, facts=_leaving(case, office=office), office=office)
+    case = await do(tx, case, verb, by=SYSTEM, facts=await _leaving(tx, case, office=office), office=office)
     return await follow(tx, case, verb, facts={}, office=office)

@@ -180,7 +180,7 @@ async def _send_back(tx: Transaction, case: Case, facts: Facts, *, office: Offic
 
 
 async def _go_on(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
-    return leaving(case, office=office)
+    return await leaving(tx, case, office=office)
 
 
 async def _extend(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:

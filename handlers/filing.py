@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from cases import intake, lifecycle
+from cases import deciding, intake, lifecycle
 from cases.calendar import CHINA
-from cases.events import Event
+from cases.decisions import FACT, Decision, decision, matter_of
+from cases.events import Change, Event
 from cases.intake import Draft
 from cases.messages import Address
 from cases.model import CONSUMER, SYSTEM, Case, CaseNo, Kind, Status
-from cases.routing import Matter, Place, Route, route
+from cases.routing import Place, Route, route
+from cases.routing_rules import Look, Matter
 from cases.site import Department
 from cases.transitions import QUESTION
 from handlers.ledger import record
@@ -28,30 +30,56 @@ KIND_MARKS: Mapping[Kind, str] = {Kind.COMPLAINT: "", Kind.TIPOFF: "J", Kind.INQ
 
 def find_route(draft: Draft, kind: Kind, *, office: Office) -> Route:
     """Whose business the draft is, by the site's rules."""
-    return _routed(intake.matter(draft, kind), office=office)
+    return routed(deciding.matter(draft, kind, routing=office.rulebook.routing), office=office)
 
 
-def _routed(matter: Matter, *, office: Office) -> Route:
+def routed(matter: Matter, *, office: Office) -> Route:
+    """Whose business the matter is, by the rules of now."""
     rulebook = office.rulebook
-    return route(matter, rules=rulebook.routing, directory=rulebook.directory, ours=rulebook.site.ours)
+    return route(matter, routing=rulebook.routing, directory=rulebook.directory, ours=rulebook.site.ours)
 
 
-def why(found: Route, draft: Draft, *, office: Office) -> str:
+def why(found: Route, *, office: Office) -> str:
     """One sentence for the consumer: why this office."""
-    asked = found.place is Place.UNKNOWN and set(draft.kinds) <= QUESTION
-    key = "why.question" if asked else f"why.{found.place.value}"
-    return _because(key, found, region=draft.get("region"), platform=draft.get("platform"), office=office)
+    if found.place in (Place.UNKNOWN, Place.PLATFORM) and found.matter.kind in QUESTION:
+        return _place_text(["why.question"], found, office=office)
+    return _place_text([f"why.{name}" for name in _names(found)], found, office=office)
 
 
-def _because(key: str, found: Route, *, region: str | None, platform: str | None, office: Office) -> str:
+def door(found: Route, *, office: Office) -> str:
+    """Where to go instead, when the place that counts is elsewhere."""
+    return _place_text([f"door.{name}" for name in _names(found)], found, office=office)
+
+
+def _names(found: Route) -> tuple[str, str]:
+    """What names the texts for how the place came out: particular to what counts, and in general."""
+    counts = found.place_rule.words if found.place_rule else found.words
+    words = Look.PLATFORM.value if found.look is Look.PLATFORM else counts
+    return f"{words}_{found.place.value}", found.place.value
+
+
+def _place_text(keys: Sequence[str], found: Route, *, office: Office) -> str:
+    """The first of these texts that there is."""
+    seat = office.rulebook.routing.platforms.get(found.matter.platform or "")
     return office.say(
-        key,
+        next(key for key in keys if key in office.rulebook.texts),
         because=found.because,
-        place=place_words(region, office=office),
+        place=_place_words(found, office=office),
         bureau=bureau_words(found.bureau, office=office),
         department=department_of(found, office=office).name,
-        platform=platform or "",
+        platform=found.matter.platform or "",
+        seat=(seat.place if seat else None) or "",
+        desk=office.say("word.desk"),
+        area=office.say("word.area"),
+        unit=office.say("word.unit"),
     )
+
+
+def _place_words(found: Route, *, office: Office) -> str:
+    seat = office.rulebook.routing.platforms.get(found.matter.platform or "")
+    if found.look is Look.PLATFORM and seat and seat.place:
+        return seat.place
+    return place_words(found.where, office=office)
 
 
 def department_of(found: Route, *, office: Office) -> Department:
@@ -88,14 +116,14 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     found = find_route(draft, case.kind, office=office)
     enterprise = draft.get("enterprise") if case.kind is Kind.COMPLAINT else None
     urgent = case.urgent or office.rulebook.hurried(case)
-    case = replace(case, department=found.department, because=why(found, draft, office=office), urgent=urgent)
+    case = replace(case, department=found.department, because=why(found, office=office), urgent=urgent)
     who = intake.consumer(draft, case.kind)
     if case.kind is Kind.TIPOFF and who.anonymous:
         case = case.evolve(narrative=masked(case.narrative, office.reader.own_traces(case.narrative)))
     phone_index = tx.blind_index(who.phone) if who.phone else None
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)
-    if enterprise:
-        change = replace(change, events=tuple(_with_fact(event, "enterprise", enterprise) for event in change.events))
+    facts = {FACT: decision(found, routing=office.rulebook.routing).dump()}
+    change = _with_facts(change, facts | ({"enterprise": enterprise} if enterprise else {}))
     tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
     case = await record(tx, change, office=office, before=None)
     await tx.evidence.link(case.no, draft.evidence)
@@ -104,34 +132,33 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     return await route_by_rules(tx, case, found=found, office=office)
 
 
-def _with_fact(event: Event, name: str, value: str) -> Event:
-    return replace(event, facts={**event.facts, name: value})
+def _with_facts(change: Change, facts: Mapping[str, str]) -> Change:
+    return replace(change, events=tuple(replace(event, facts={**event.facts, **facts}) for event in change.events))
 
 
 async def route_by_rules(tx: Transaction, case: Case, *, found: Route | None = None, office: Office) -> Case:
     """Route the case where the rules are certain; else it waits for the intake desk."""
-    found = found or _routed(_matter(case), office=office)
+    found = found or await _found_again(tx, case, office=office)
     if not found.certain:
         return case
     facts = {"bureau": found.bureau or "", "because": case.because, "rule": found.rule, "basis": found.basis}
     return await do(tx, case, "route", by=SYSTEM, facts=facts, office=office)
 
 
-def leaving(case: Case, *, office: Office) -> dict[str, str]:
+async def _found_again(tx: Transaction, case: Case, *, office: Office) -> Route:
+    """Where the rules of now send a case that came earlier, by what was known of it then."""
+    kept = decision_of(await tx.cases.journal(case.no))
+    return routed(kept.matter if kept else matter_of(case, routing=office.rulebook.routing), office=office)
+
+
+def decision_of(journal: Iterable[Event]) -> Decision | None:
+    """What was decided when the case came; None where the rules were not asked, or it was not kept."""
+    found = (event.facts[FACT] for event in journal if FACT in event.facts)
+    return next((Decision.load(text) for text in found), None)
+
+
+async def leaving(tx: Transaction, case: Case, *, office: Office) -> dict[str, str]:
     """Facts of a case that a business or body may be leaving: who it is, so that it can still be told, and whether the
     rules know the bureau that has the case next (else the intake desk is told)."""
-    certain = case.status is Status.NEGOTIATING and _routed(_matter(case), office=office).certain
+    certain = case.status is Status.NEGOTIATING and (await _found_again(tx, case, office=office)).certain
     return {"guest": case.enterprise or case.mediator or "", "certain": "yes" if certain else ""}
-
-
-def _matter(case: Case) -> Matter:
-    return Matter(
-        kind=case.kind,
-        category=case.category,
-        problem=case.problem,
-        department=case.department,
-        sales_mode=case.sales_mode,
-        platform=case.merchant.platform,
-        region=case.region,
-        township=case.township,
-    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cases.calendar import CalendarYear
 from cases.clocks import Clock
 from cases.errors import CaseError
 from cases.model import Case, Role
-from handlers import calendars, staffing
+from cases.rulebook import changed_routing
+from handlers import calendars, dry_run, staffing
 from handlers.office import Office
 from handlers.wording import bureau_words
 from storage.database import Database
@@ -51,3 +53,13 @@ async def clocks_of(database: Database, office: Office, *, no: str) -> tuple[Cas
     if case is None:
         raise CaseError("case_unknown", no=no)
     return case, clocks.get(case.no, [])
+
+
+async def routing_against(database: Database, office: Office, *, file: Path) -> str:
+    """What a changed routing.toml would do to the cases in the database.
+
+    RulebookFault lists what is wrong with the file, StorageFault says that the database cannot be read.
+    """
+    changed = changed_routing(file, office.rulebook)
+    found = await dry_run.moves(database, changed=changed, office=office)
+    return "\n".join(dry_run.report(found, changed=changed, file=file, office=office))

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, func, literal, or_, select, update
+from sqlalchemy import Row, func, literal, null, or_, select, update
 from sqlalchemy import case as when
 
 from cases.errors import CaseError
@@ -153,6 +153,26 @@ class CaseStore:
             fits.append(func.coalesce(table.c.bureau, "").in_(bureaus))
         statement = select(*plain, literal("").label("narrative"), told).where(*fits).order_by(table.c.no).limit(limit)
         return [_case(row) for row in await self._tx.execute(statement)]
+
+    async def all_from(self, after: str, *, limit: int) -> list[Case]:
+        """Cases in the order of their numbers from the one after ``after``. What a person told is never read."""
+        table = self._cases
+        plain = [column for column in table.c if column.name not in ("narrative", "result")]
+        blank = (literal("").label("narrative"), null().label("result"))
+        rows = select(*plain, *blank).where(table.c.no > after).order_by(table.c.no).limit(limit)
+        return [_case(row) for row in await self._tx.execute(rows)]
+
+    async def facts_of(self, numbers: Collection[CaseNo], event: EventName, *, name: str) -> dict[CaseNo, str]:
+        """One fact of the first such event of these cases, where it has it."""
+        table = self._journal
+        fits = (among(self._tx, table.c.case_no, numbers), table.c.event == event.value)
+        found: dict[CaseNo, str] = {}
+        rows = select(table.c.case_no, table.c.facts).where(*fits).order_by(table.c.id) if numbers else None
+        for row in await self._tx.execute(rows) if rows is not None else ():
+            facts = json.loads(row.facts)
+            if name in facts:
+                found.setdefault(CaseNo(row.case_no), facts[name])
+        return found
 
     async def consumers(self, numbers: Collection[CaseNo]) -> dict[CaseNo, Consumer]:
         """Name and telephone number of those who brought these cases."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Table, event, func, insert, select, text
+from sqlalchemy import CursorResult, Executable, Table, event, func, insert, inspect, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -99,6 +100,10 @@ class Transaction:
         await self._connection.execute(insert(table), [{**row, "id": n} for n, row in zip(numbers, rows, strict=True)])
         return numbers
 
+    async def tables(self) -> Sequence[str]:
+        """The names of the tables that there are."""
+        return await self._connection.run_sync(lambda connection: inspect(connection).get_table_names())
+
     async def finish(self) -> None:
         """Write everything that waits for the end."""
         await self.numbers.keep()
@@ -178,6 +183,16 @@ class Database:
             raise StorageFault("the database does not answer") from error
         if revision != HEAD:
             raise StorageFault(f"the database is at revision {revision}, this program needs {HEAD}")
+
+    async def is_blank(self) -> bool:
+        """Whether nothing was ever kept in it: there is no table, and on SQLite perhaps no file."""
+        if self.on_sqlite and not self._has_file():
+            return True
+        async with self.read() as tx:
+            return not await tx.tables()
+
+    def _has_file(self) -> bool:
+        return Path(self.engine.url.database or "").exists()
 
     async def try_key(self) -> None:
         """StorageFault when what was sealed last does not open: the SECRET_KEY is another one than before."""

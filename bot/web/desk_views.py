@@ -16,6 +16,7 @@ from cases.routing import Bureau, Level
 from handlers.cards import case_facts, verb_key
 from handlers.forms import Field
 from handlers.office import Office
+from handlers.route_words import Explained, explained
 from handlers.wording import bureau_words, clock_words, day_words, instant_words, is_provisional, list_words
 from handlers.worklist import Dossier, Item
 
@@ -106,6 +107,7 @@ class CaseView:
     urgent: bool
     version: int
     sibling: str | None
+    routed: Explained | None
     related: tuple[tuple[str, str], ...]
     lead: bool
     guest: bool
@@ -172,6 +174,7 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
         urgent=case.urgent,
         version=case.version,
         sibling=dossier.sibling,
+        routed=None if dossier.guest else explained(case, dossier.journal, office=office),
         related=_related(dossier, office=office),
         lead=bool(dossier.parts) and case.kind is Kind.COMPLAINT,
         guest=dossier.guest,

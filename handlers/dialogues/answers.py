@@ -6,10 +6,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from cases.intake import CONSENTED, DEMAND_MARK, Draft, Slot, answer, learn, skip, tell, with_fact, without_fact
+from cases.deciding import candidates, decide, open_question
+from cases.intake import (
+    CONSENTED,
+    DEMAND_MARK,
+    PLACED,
+    Draft,
+    Slot,
+    among,
+    answer,
+    learn,
+    skip,
+    tell,
+    with_fact,
+    without_fact,
+)
 from cases.model import Kind
 from cases.understanding import Understanding
 from handlers.office import Office
+from handlers.wording import place_words
 
 LONGEST = {Slot.MERCHANT: 60, Slot.NAME: 30, Slot.ADDRESS: 120, Slot.MERCHANT_ADDRESS: 120, Slot.PRODUCT: 60}
 LEAST_ADDRESS = 3
@@ -27,14 +42,10 @@ STORY = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What an answer came to: the draft after it, or the key of a text that says what is needed instead.
-
-    ``regions`` are the places between which the person has to choose.
-    """
+    """What an answer came to: the draft after it, or the key of a text that says what is needed instead."""
 
     draft: Draft
     unclear: str | None = None
-    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +79,13 @@ def give_up(draft: Draft, slot: Slot, text: str, *, office: Office) -> Heard:
     told = tell(draft, text)
     if slot is Slot.MERCHANT:
         return Heard(draft=answer(told, slot, office.say("word.nameless", words=_bare(text, slot)[:NAMELESS])))
-    return Heard(draft=skip(told, slot))
+    return Heard(draft=not_known(told, slot, office=office))
+
+
+def not_known(draft: Draft, slot: Slot, *, office: Office) -> Draft:
+    """The draft when the person does not know what was asked for and can go on without it."""
+    question = open_question(draft, routing=office.rulebook.routing) if slot is Slot.DECIDE else None
+    return decide(draft, question, None) if question else skip(without_fact(draft, slot.value), slot)
 
 
 def _kept_anyway(draft: Draft, text: str, heard: Understanding, *, unclear: Heard) -> Heard:
@@ -117,14 +134,25 @@ def _is_no_name(said: Said) -> bool:
 
 
 def _region(draft: Draft, said: Said) -> Heard:
-    found = said.office.reader.region(said.text)
-    if len(found) > 1:
-        return Heard(draft=draft, unclear="again.region_which", regions=found)
-    if not found:
+    between, found = candidates(draft), said.office.reader.region(said.text)
+    if between and not set(found) <= set(between):
+        # The city alone, in answer to which county of one name is meant.
+        found = said.office.reader.region(said.text + (draft.get("place_word") or "")) or found
+    if len(found) == 1:
+        return Heard(draft=placed(draft, found[0], text=said.text, office=said.office))
+    if not found or found == between:
         return Heard(draft=draft, unclear="again.region")
-    draft = answer(draft, Slot.REGION, found[0])
-    township = said.office.reader.township(said.text)
-    return Heard(draft=with_fact(draft, "township", township) if township else draft)
+    word = next(iter(said.heard.because.get("region", ())), "")
+    return Heard(draft=among(draft, found, word=word))
+
+
+def placed(draft: Draft, region: str, *, text: str = "", office: Office) -> Draft:
+    """The draft with the county that was asked for, and the township in it that was named here or before."""
+    known = place_words(region, office=office) + (draft.get("place_word") or "")
+    towns = (office.reader.township(words) for words in (text, known) if words)
+    township = next((town for town in towns if town and town.startswith(region)), None)
+    draft = without_fact(answer(draft, Slot.REGION, region), "township")
+    return with_fact(draft, "township", township) if township else draft
 
 
 def _merchant_address(draft: Draft, said: Said) -> Heard:
@@ -134,8 +162,17 @@ def _merchant_address(draft: Draft, said: Said) -> Heard:
     draft = answer(draft, Slot.MERCHANT_ADDRESS, address)
     found, township = said.office.reader.region(said.text), said.office.reader.township(said.text)
     if len(found) == 1 and not draft.get("region"):
-        draft = with_fact(draft, "region", found[0])
+        draft = with_fact(with_fact(draft, "region", found[0]), PLACED, CONSENTED)
     return Heard(draft=with_fact(draft, "township", township) if township else draft)
+
+
+def _decide(draft: Draft, said: Said) -> Heard:
+    """The answer to the deciding question that is open."""
+    question = open_question(draft, routing=said.office.rulebook.routing)
+    chosen = question.heard(said.text) if question else None
+    if question is None or chosen is None:
+        return Heard(draft=draft, unclear="again.decide")
+    return Heard(draft=decide(draft, question, chosen))
 
 
 def _happened_on(draft: Draft, said: Said) -> Heard:
@@ -236,6 +273,7 @@ READERS: Mapping[Slot, Callable[[Draft, Said], Heard]] = {
     Slot.ELSEWHERE: _unclear("again.elsewhere"),
     Slot.NARRATIVE: _narrative,
     Slot.MERCHANT: _merchant,
+    Slot.DECIDE: _decide,
     Slot.REGION: _region,
     Slot.MERCHANT_ADDRESS: _merchant_address,
     Slot.PRODUCT: _product,

@@ -9,12 +9,13 @@ from cases.errors import CaseError
 from cases.messages import Choice
 from cases.model import Staff
 from handlers import casework
-from handlers.cards import STAFF, Buttons, case_line, rows_of, staff_buttons, staff_card
+from handlers.cards import STAFF, WORKING, Buttons, case_line, rows_of, staff_buttons, staff_card
 from handlers.checks import BINDING_OUTCOMES
 from handlers.dialogues import away, calendar
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.forms import CONSENT, GROUNDED, Field
 from handlers.proof_words import proof_text
+from handlers.route_words import route_text
 from handlers.staffing import LOGIN_VALID, issue
 from handlers.wording import bureau_words
 from handlers.worklist import Dossier, dossier, todo
@@ -143,9 +144,11 @@ async def _more(turn: Turn, no: str) -> None:
 
 
 async def _why(turn: Turn, no: str) -> None:
-    """Why each date of a case is what it is."""
+    """Why a case is here, and why each date of it is what it is."""
     found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
     proofs = [proof_text(clock, found.case, office=turn.office) for clock in found.clocks]
+    if WORKING & found.roles:
+        turn.tell(route_text(found.case, found.journal, office=turn.office))
     if not any(proofs):
         turn.say("proof.none", no=no)
         return

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from cases.intake import Draft, Slot
 from cases.model import Kind
 from cases.routing import Place
+from cases.routing_rules import Look
 from cases.transitions import QUESTION
-from handlers.filing import department_of, find_route, why
+from handlers.filing import department_of, door, find_route, why
 from handlers.office import Office
 from handlers.settlers import answer_due
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
@@ -95,11 +97,27 @@ def who_will_act(draft: Draft, *, office: Office) -> str:
             due = day_words(answer_due(office), office=office)
             lines.append(office.say("summary.odr", due=due, bureau=bureau))
             continue
-        lines.append(office.say("summary.who", bureau=bureau, why=why(found, draft, office=office)))
+        lines.append(office.say("summary.who", bureau=bureau, why=why(found, office=office)))
     return "\n".join(dict.fromkeys(lines))
 
 
-def other_door(draft: Draft, *, office: Office) -> str | None:
+def is_seated(draft: Draft, *, office: Office) -> bool:
+    """Whether the place that counts is known without the person's telling it: the seat of the platform's company."""
+    claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
+    found = find_route(draft, claims[0], office=office) if claims else None
+    counts = found.place_rule if found else None
+    return counts is not None and found is not None and counts.looks[0] is Look.PLATFORM is found.look
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Where to go instead, in words; ``by_place``: the department is ours, but the place that counts is not here."""
+
+    text: str
+    by_place: bool = False
+
+
+def other_door(draft: Draft, *, office: Office) -> Door | None:
     """Where the person should rather go, with its number when a source for it is known; None when it is here.
 
     Another department's business, or a merchant in another city, whose own office handles it (Order 121, Art. 13).
@@ -107,12 +125,16 @@ def other_door(draft: Draft, *, office: Office) -> str | None:
     """
     claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
     found = find_route(draft, claims[0], office=office) if claims else None
-    if found is None or found.window or found.place in (Place.HERE, Place.UNKNOWN, Place.PLATFORM):
+    if found is None or found.window or found.place in (Place.HERE, Place.UNKNOWN):
         return None
+    if found.place is Place.PLATFORM:
+        seat = office.rulebook.routing.seat(found.matter.platform)
+        asked = Slot.REGION.value in draft.skipped
+        return Door(text=door(found, office=office), by_place=True) if seat and asked else None
     if found.place is Place.OUTSIDE:
-        return office.say("door.outside", place=place_words(draft.get("region"), office=office))
+        return Door(text=door(found, office=office), by_place=True)
     known = department_of(found, office=office)
-    return office.say(
+    text = office.say(
         "door.now" if known.at_once else "door.other",
         department=known.name,
         because=found.because,
@@ -120,3 +142,4 @@ def other_door(draft: Draft, *, office: Office) -> str | None:
         first_step=known.first_step or "",
         general=office.rulebook.site.phones.get("government", ""),
     )
+    return Door(text=text)

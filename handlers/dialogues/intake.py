@@ -8,16 +8,18 @@ from datetime import timedelta
 from functools import partial
 
 from cases import intake
-from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Slot
+from cases.deciding import decide, open_question, without_hearsay
+from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Known, Slot
 from cases.messages import Choice
 from cases.model import Kind
 from cases.transitions import QUESTION
 from handlers import filing
-from handlers.dialogues.answers import give_up, read_answer
-from handlers.dialogues.facts import fact_line, fact_words, other_door, summary
+from handlers.dialogues.answers import give_up, not_known, placed, read_answer
+from handlers.dialogues.facts import fact_line, fact_words, is_seated, other_door, summary
 from handlers.dialogues.questions import PREFIX, choices, is_offered, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
 from handlers.evidence import keep_attachments
+from handlers.office import Office
 from handlers.settlers import answer_due, settler, settlers
 from handlers.wording import day_words, list_words, slot_words
 
@@ -33,6 +35,7 @@ async def begin(
     draft = Draft(kinds=tuple(kinds), evidence=tuple(evidence))
     if text:
         draft = intake.tell(intake.learn(draft, turn.heard), text)
+        draft = without_hearsay(draft, routing=turn.office.rulebook.routing)
     turn.settlers = await settlers(turn.tx)
     turn.go(NAME, {"n": turn.office.new_id()})
     heard = fact_line(draft, office=turn.office)
@@ -134,7 +137,7 @@ def _answered(turn: Turn, draft: Draft) -> None:
     if result.unclear:
         turn.say(result.unclear)
         result = replace(result, draft=replace(result.draft, missed=(*draft.missed, slot.value)))
-    _ask(turn, result.draft, regions=result.regions)
+    _ask(turn, result.draft)
 
 
 def _upgraded(draft: Draft, slot: Slot, turn: Turn) -> Draft:
@@ -175,10 +178,18 @@ def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
         turn.go(HOME)
         return
     elif not value:
-        draft = intake.skip(intake.without_fact(draft, slot.value), slot)
+        draft = not_known(draft, slot, office=turn.office)
     elif is_offered(slot, value, office=turn.office):
-        draft = intake.answer(draft, slot, value)
+        draft = _taken(draft, slot, value, office=turn.office)
     _ask(turn, draft)
+
+
+def _taken(draft: Draft, slot: Slot, value: str, *, office: Office) -> Draft:
+    if slot is Slot.REGION:
+        return placed(draft, value, office=office)
+    code, _, given = value.partition("/")
+    question = office.rulebook.routing.question(code) if slot is Slot.DECIDE else None
+    return decide(draft, question, question.answer(given)) if question else intake.answer(draft, slot, value)
 
 
 def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
@@ -187,30 +198,41 @@ def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
     _put(turn, kept, slot)
 
 
-def _ask(turn: Turn, draft: Draft, *, regions: Sequence[str] = ()) -> None:
+def _ask(turn: Turn, draft: Draft) -> None:
     draft, slot = _next(turn, draft)
     if slot is Slot.ELSEWHERE:
-        turn.tell(other_door(draft, office=turn.office) or "")
-    _put(turn, draft, slot, regions=regions)
+        door = other_door(draft, office=turn.office)
+        turn.tell(door.text if door else "")
+    _put(turn, draft, slot)
 
 
 def _next(turn: Turn, draft: Draft) -> tuple[Draft, Slot]:
     """What to ask now, and the draft with the business that would settle it by what is known now."""
+    routing = turn.office.rulebook.routing
+    draft = without_hearsay(draft, routing=routing)
     found = settler(draft, turn.settlers, office=turn.office)
     draft = intake.settled_with(draft, found.id if found else None)
-    door = other_door(draft, office=turn.office)
-    return draft, intake.next_slot(draft, foreign=door is not None, settles=found is not None)
+    asked = open_question(draft, routing=routing)
+    foreign = other_door(draft, office=turn.office)
+    known = Known(
+        foreign=foreign is not None,
+        settles=found is not None,
+        asks=asked is not None,
+        early=asked is not None and (asked.id in routing.early or (foreign is not None and foreign.by_place)),
+        seated=is_seated(draft, office=turn.office),
+    )
+    return draft, intake.next_slot(draft, known)
 
 
-def _put(turn: Turn, draft: Draft, slot: Slot, *, regions: Sequence[str] = ()) -> None:
+def _put(turn: Turn, draft: Draft, slot: Slot) -> None:
     """Put the question of a slot."""
     draft = replace(draft, pending=slot.value)
     if slot is Slot.CONFIRM:
-        turn.tell(summary(draft, office=turn.office), choices(turn, slot))
+        turn.tell(summary(draft, office=turn.office), choices(turn, slot, draft))
     elif slot is Slot.ENTERPRISE:
         _offer_settling(turn, draft)
     else:
-        turn.say(question(draft, slot), choices(turn, slot, regions=regions))
+        turn.tell(question(draft, slot, office=turn.office), choices(turn, slot, draft))
     _keep(turn, draft)
 
 
@@ -221,7 +243,7 @@ def _offer_settling(turn: Turn, draft: Draft) -> None:
         turn.say("button.old")
         return
     due = day_words(answer_due(turn.office), office=turn.office)
-    turn.say("ask.enterprise", choices(turn, Slot.ENTERPRISE), business=found.name, due=due)
+    turn.say("ask.enterprise", choices(turn, Slot.ENTERPRISE, draft), business=found.name, due=due)
 
 
 def _keep(turn: Turn, draft: Draft) -> None:
@@ -287,7 +309,7 @@ async def _resume(turn: Turn, draft: Draft) -> None:
 async def _skip(turn: Turn, draft: Draft) -> None:
     pending = _pending(draft)
     if pending in OPTIONAL:
-        _ask(turn, intake.skip(draft, pending))
+        _ask(turn, not_known(draft, pending, office=turn.office))
         return
     if pending is Slot.MERCHANT:
         turn.say("again.merchant_nameless")

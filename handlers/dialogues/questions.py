@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cases.deciding import candidates, open_question
 from cases.intake import CONSENTED, OPTIONAL, Draft, Slot
 from cases.messages import Choice
 from cases.model import Kind
 from cases.routing import Level
 from handlers.cards import Buttons
 from handlers.dialogues.turn import Turn, choices_in_rows
+from handlers.filing import find_route
 from handlers.office import Office
 from handlers.wording import place_words
 
 PREFIX = "in"
 """Of the buttons of a draft."""
 MOST_BUTTONS = 20
+MOST_ALIKE = 6
+"""Counties of one name for which there are buttons; of more, the person says the city."""
 EITHER_OR: Mapping[Slot, Sequence[tuple[str, str]]] = {
     Slot.ELSEWHERE: (("leave", "leave"), ("stay", "stay")),
     Slot.NAMED: (("named_no", "no"), ("named_yes", "yes")),
@@ -24,16 +28,32 @@ EITHER_OR: Mapping[Slot, Sequence[tuple[str, str]]] = {
 """Questions with two answers, each the key of its words and its value; an empty value skips the question."""
 
 
-def question(draft: Draft, slot: Slot) -> str:
-    """The key of the question, worded for what is known already."""
+def question(draft: Draft, slot: Slot, *, office: Office) -> str:
+    """The question, worded for what is known already."""
     if slot is Slot.NARRATIVE and draft.kinds:
-        return f"ask.narrative_{draft.kinds[0]}"
-    if slot is Slot.REGION and draft.get("platform"):
-        return "ask.region_platform"
-    return f"ask.{slot.value}"
+        return office.say(f"ask.narrative_{draft.kinds[0]}")
+    if slot is Slot.DECIDE:
+        deciding = open_question(draft, routing=office.rulebook.routing)
+        return office.say("ask.decide", ask=deciding.ask if deciding else "")
+    if slot is Slot.REGION:
+        return _which_place(draft, office=office)
+    return office.say(f"ask.{slot.value}")
 
 
-def choices(turn: Turn, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
+def _which_place(draft: Draft, *, office: Office) -> str:
+    """Which of the counties of one name; else the place that counts for this matter."""
+    between = candidates(draft)
+    if between:
+        known = office.rulebook.routing.choosing(between)
+        key = "ask.region_which" if len(between) <= MOST_ALIKE else "ask.region_city"
+        return known.ask if known else office.say(key, word=draft.get("place_word") or "", count=len(between))
+    claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
+    counts = find_route(draft, claims[0], office=office).place_rule if claims else None
+    key = f"ask.region_{counts.words}" if counts else "ask.region"
+    return office.say(key if key in office.rulebook.texts else "ask.region", platform=draft.get("platform") or "")
+
+
+def choices(turn: Turn, slot: Slot, draft: Draft) -> Buttons:
     """The buttons under the question of a slot."""
     nonce = turn.session.data["n"]
 
@@ -49,9 +69,13 @@ def choices(turn: Turn, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
             kinds = [pick(office.say(f"kind.{kind.value}"), kind.value) for kind in Kind]
             return choices_in_rows([*kinds, pick(office.say("choice.both"), "both")], 2)
         case Slot.REGION:
-            codes = regions or _own_regions(turn)
-            named = [pick(place_words(code, office=office), code) for code in codes]
+            named = [pick(label, code) for code, label in _places(draft, office=office)]
             return (*choices_in_rows(named), (pick(office.say("choice.unknown"), ""),))
+        case Slot.DECIDE:
+            deciding = open_question(draft, routing=office.rulebook.routing)
+            given = deciding.answers if deciding else ()
+            named = [pick(answer.label, f"{deciding.id}/{answer.value}") for answer in given if deciding]
+            return (*((choice,) for choice in named), (pick(office.say("choice.unknown"), ""),))
         case Slot.DEMANDS:
             labels = office.rulebook.labels["demand"]
             return choices_in_rows([pick(office.rulebook.plain.get(label, label), label) for label in labels], 3)
@@ -65,10 +89,17 @@ def choices(turn: Turn, slot: Slot, *, regions: Sequence[str] = ()) -> Buttons:
             return ()
 
 
-def _own_regions(turn: Turn) -> list[str]:
-    """The counties to choose from, where they are few enough for buttons; else the person types the name."""
-    counties = [bureau for bureau in turn.office.rulebook.directory if bureau.level is Level.COUNTY and bureau.regions]
-    return [bureau.regions[0] for bureau in counties] if len(counties) <= MOST_BUTTONS else []
+def _places(draft: Draft, *, office: Office) -> list[tuple[str, str]]:
+    """The counties to choose from with their labels, where they are few enough for buttons; else one types the name."""
+    between = candidates(draft)
+    known = office.rulebook.routing.choosing(between) if between else None
+    if known:
+        return [(answer.sets["region"], answer.label) for answer in known.answers]
+    codes = between if len(between) <= MOST_ALIKE else ()
+    if not between:
+        counties = [bureau for bureau in office.rulebook.directory if bureau.level is Level.COUNTY and bureau.regions]
+        codes = tuple(bureau.regions[0] for bureau in counties) if len(counties) <= MOST_BUTTONS else ()
+    return [(code, place_words(code, office=office)) for code in codes]
 
 
 def is_offered(slot: Slot, value: str, *, office: Office) -> bool:
@@ -76,6 +107,10 @@ def is_offered(slot: Slot, value: str, *, office: Office) -> bool:
     match slot:
         case Slot.REGION:
             return place_words(value, office=office) != value
+        case Slot.DECIDE:
+            code, _, given = value.partition("/")
+            deciding = office.rulebook.routing.question(code)
+            return deciding is not None and deciding.answer(given) is not None
         case Slot.DEMANDS:
             return value in office.rulebook.labels["demand"]
         case Slot.NAMED:

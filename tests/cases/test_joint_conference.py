@@ -11,7 +11,7 @@ import pytest
 
 from cases.errors import RulebookFault
 from cases.model import Kind
-from cases.routing import Matter
+from cases.routing_rules import Matter
 from cases.rulebook import SITES, load_rulebook
 from tests.cases.test_sites import told
 from tests.house import rulebook

@@ -11,40 +11,48 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.model import Kind
-from cases.routing import MATTER_KEYS, Bureau, Directory, Level, Matter, Place, Route, route
+from cases.routing import Bureau, Directory, Level, Place, Route, route
+from cases.routing_rules import MATTER_KEYS, Matter
 from tests.house import rulebook
 
 ROWS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parents[1] / "truth" / "routing.toml").read_text("utf-8"))[
     "row"
 ]
 BOOK = rulebook()
+ROOT = Path(__file__).parents[2]
 
 
-def routed(**matter: str | None) -> Route:
-    kind = Kind(matter.pop("kind") or "")
-    return route(Matter(kind=kind, **matter), rules=BOOK.routing, directory=BOOK.directory, ours=BOOK.site.ours)
+def routed(**matter: Any) -> Route:
+    return route(Matter.load(matter), routing=BOOK.routing, directory=BOOK.directory, ours=BOOK.site.ours)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['expect']['rule']}-{row['expect']['place']}")
 def test_a_matter_goes_where_the_law_says(row: dict[str, Any]) -> None:
     found = routed(**row["matter"])
     expect = {"bureau": None, **row["expect"]}
-    assert {"rule": found.rule, "department": found.department, "bureau": found.bureau, "place": found.place} == expect
+    counts = {"place_rule": found.place_rule.id} if found.place_rule and "place_rule" in expect else {}
+    came = {"rule": found.rule, "department": found.department, "bureau": found.bureau, "place": found.place}
+    assert came | counts == expect
     assert found.because
     assert found.basis
     assert row["basis"]
 
 
 def test_every_rule_is_hit_by_a_row_and_every_row_uses_labels_of_the_closed_lists() -> None:
-    assert [rule.id for rule in BOOK.routing if rule.id not in {row["expect"]["rule"] for row in ROWS}] == []
+    assert [rule.id for rule in BOOK.routing.rules if rule.id not in {row["expect"]["rule"] for row in ROWS}] == []
     for row in ROWS:
         for key in ("category", "problem", "department", "sales_mode"):
             assert row["matter"].get(key) in (None, *BOOK.labels[key]), row
 
 
-def test_every_rule_has_a_name_of_its_own() -> None:
-    names = [rule.id for rule in BOOK.routing]
-    assert len(names) == len(set(names))
+def test_every_platform_that_a_text_can_name_is_known() -> None:
+    named = tomllib.loads((ROOT / "nlp" / "lexicons" / "merchants.toml").read_text("utf-8"))["platform"]
+    assert set(BOOK.routing.platforms) == set(named)
+
+
+def test_every_rule_of_which_place_counts_is_hit_by_a_row() -> None:
+    hit = {row["expect"].get("place_rule") for row in ROWS}
+    assert [rule.id for rule in BOOK.routing.places if rule.id not in hit] == []
 
 
 LABELS = {

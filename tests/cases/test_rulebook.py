@@ -112,6 +112,53 @@ def test_a_routing_rule_with_an_unknown_label_or_without_its_article_is_refused(
     assert allowed in fault.allowed
 
 
+QUESTION = """
+[[question]]
+id = "%s"
+%s
+ask = "a"
+basis = "b"
+answer = [{ value = "one", label = "1"%s }, { value = "2", label = "2"%s }]
+"""
+ONE, TIPOFF = ', region = "410902"', 'when = { kind = ["tipoff"] }'
+IN_QUESTIONS = [
+    (QUESTION % ("q", "", "", ""), "question[0].when", "nothing", "between"),
+    (QUESTION % ("q", 'between = ["1", "2"]', ONE, ""), "question[0].answer", "without region", "each answer"),
+    (QUESTION % ("q" * 29, TIPOFF, "", ""), "question[0].id", "qqq", "32 characters"),
+    (
+        QUESTION % ("q", 'when = { kind = ["tipoff"] }', ', trader = "stall"', ""),
+        "question[0].answer[0].trader",
+        "stall",
+        "own_site",
+    ),
+    (QUESTION % ("advert", TIPOFF, "", ""), "question.id", "advert", "used once"),
+    (QUESTION % ("q", 'when = { trader = ["stall"] }', "", ""), "question[0].when.trader[0]", "stall", "inside"),
+    ('[[place]]\nid = "x"\nwords = "x"\nbasis = "b"\n', "place[0].looks", "nothing", "told, platform"),
+    ('[[place]]\nid = "x"\nlooks = ["seen"]\nwords = "x"\nbasis = "b"\n', "place[0].looks[0]", "seen", "told"),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "found", "allowed"), IN_QUESTIONS)
+def test_a_question_or_place_that_cannot_decide_is_refused(
+    text: str, path: str, found: str, allowed: str, site: Path
+) -> None:
+    (site / "routing.toml").write_text(text, "utf-8")
+    fault = fault_of(site)
+    assert (fault.file, fault.path) == ("routing.toml", path)
+    assert found in fault.found
+    assert allowed in fault.allowed
+
+
+def test_a_site_knows_a_platform_of_its_own_and_one_with_a_wrong_trader_is_refused(site: Path) -> None:
+    text = '[[platform]]\nname = "濮阳优选"\nregion = "410902"\nplace = "华龙区"\nsource = "x"\nverified = false\n'
+    (site / "platforms.toml").write_text(text, "utf-8")
+    routing = load_rulebook(str(site)).routing
+    assert (routing.seat("濮阳优选"), routing.seat("淘宝")) == ("410902", "330110")
+    (site / "platforms.toml").write_text(text + 'trader = "stall"\n', "utf-8")
+    fault = fault_of(site)
+    assert (fault.file, fault.path) == ("platforms.toml", "platform[0].trader")
+
+
 IN_NATIONAL = [
     ("calendars/2026.toml", '"2026-10-10"]', '"2026-10-01"]', "off", "2026-10-01", "not also in work"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2026-10-32"]', "work[5]", "2026-10-32", "2026-01-01"),

@@ -13,7 +13,8 @@ import pytest
 
 from cases.errors import Fault, RulebookFault
 from cases.model import Kind
-from cases.routing import Level, Matter, Route, route
+from cases.routing import Level, Route, route
+from cases.routing_rules import Matter
 from cases.rulebook import SITES, load_rulebook
 from cases.site import Promise
 from main import main
@@ -49,7 +50,7 @@ def told(site: str, story: str) -> Route:
     names = ("category", "problem", "department", "sales_mode", "platform", "region", "township")
     kind = facts.kinds[0] if facts.kinds else Kind.COMPLAINT
     matter = Matter(kind=kind, **{name: getattr(facts, name) for name in names})
-    return route(matter, rules=book.routing, directory=book.directory, ours=book.site.ours)
+    return route(matter, routing=book.routing, directory=book.directory, ours=book.site.ours)
 
 
 def counties(region: str) -> set[str]:

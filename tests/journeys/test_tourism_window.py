@@ -43,7 +43,7 @@ async def test_a_complaint_about_a_tour_is_taken_in_by_12315_and_passed_on(fujia
     assert no.startswith("350000")
     assert "您看怎么办" not in wang.texts  # nobody is sent away first
     await desk.reads()
-    desk.hears(no, "本来归福建省文化和旅游厅管", "旅游投诉由12315统一受理")
+    desk.hears(no, "旅游投诉由12315统一受理", "这件会转给福建省文化和旅游厅")
     await desk.presses("不予受理")
     await desk.presses(desk.told[-1].choices[0][0].label)
     await desk.says("已转福建省文化和旅游厅办理")

@@ -248,3 +248,14 @@ async def test_staff_find_the_desk_from_the_chat(site: Site) -> None:
     officer, visitor = await site.member("李明"), await site.visitor()
     assert 'href="/desk"' in (await officer.get("/"))[1]
     assert 'href="/desk"' not in (await visitor.get("/"))[1]
+
+
+async def test_the_page_of_a_case_says_why_it_is_here_rule_by_rule(site: Site) -> None:
+    officer = await site.member("李明")
+    await filed(site)
+    _, page = await officer.get(f"/desk/case/{NO}")
+    assert "为什么在这里" in page
+    assert "规则至今没有变" in page
+    assert "涉嫌诈骗要由公安机关立案侦查 → 公安局</b> 不合，问题是食品安全" in page
+    assert '<li class="fits"><b>食品安全由市场监管部门管 → 市场监管局</b>' in page
+    assert "食品安全法第六条" in page
