@@ -64,8 +64,8 @@ FIRST = (
 
 ``close_with`` stands for the paths that end a case.
 """
-LAST = ("hand_back",)
-"""What one does when nothing else helps."""
+LAST = ("correct", "hand_back")
+"""What one does by the way, or when nothing else helps."""
 WORKING = frozenset({Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN})
 """Who keeps the dates, and may ask why a date is so."""
 SHOWN = 9
