@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cases.model import Case, CaseNo, StaffId
+from cases.model import LABELS, Case, CaseNo, StaffId
 
 Fields = dict[str, object]
 Facts = Mapping[str, str]
@@ -31,6 +31,12 @@ def _assigned(case: Case, by: str, facts: Facts) -> Fields:
 
 def _sent_back(case: Case, by: str, facts: Facts) -> Fields:
     return {"bureau": None, "officer": None}
+
+
+def _corrected(case: Case, by: str, facts: Facts) -> Fields:
+    """The labels that were told, and what follows from them; a case that was urgent stays so."""
+    told: Fields = {name: facts[name] for name in (*LABELS, "object") if facts.get(name)}
+    return {**told, "urgent": case.urgent or bool(facts.get("hurried"))}
 
 
 def _negotiating(case: Case, by: str, facts: Facts) -> Fields:
@@ -131,6 +137,7 @@ EFFECTS: Mapping[str, Effect] = {
     "investigate": _assigned,
     "decide_recusal": _assigned,
     "send_back": _sent_back,
+    "correct": _corrected,
     "negotiate": _negotiating,
     "go_on": _gone_on,
     "offer": _offered,

@@ -82,6 +82,7 @@ class EventName(StrEnum):
     REPLIED = "replied"
     ESCALATED = "escalated"
     RESPONDED = "responded"
+    CORRECTED = "corrected"
     OVERDUE = "overdue"
     RECOUNTED = "recounted"
 

@@ -189,5 +189,7 @@ class Actor:
         return self.staff.id if self.staff else self.role.value
 
 
+LABELS = ("category", "problem", "department")
+"""What a case is by the closed lists, as the program understood it and as whoever works on it may correct it."""
 SYSTEM = Actor(role=Role.SYSTEM)
 CONSUMER = Actor(role=Role.CONSUMER)

@@ -15,6 +15,7 @@ from cases.rulebook_files import (
     read_departments,
     read_directory,
     read_grounds,
+    read_objects,
     read_places,
     read_site,
     read_taxonomy,
@@ -60,12 +61,14 @@ def changed_routing(path: Path, rulebook: Rulebook) -> Routing:
 
 
 def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
-    labels, plain = read_taxonomy(load(national / "taxonomy.toml", faults))
+    taxonomy = load(national / "taxonomy.toml", faults)
+    labels, plain = read_taxonomy(taxonomy)
     site = read_site(load(folder / "site.toml", faults), labels)
     return Rulebook(
         site=site,
         labels=labels,
         plain=plain,
+        objects=read_objects(taxonomy, labels),
         calendar=read_calendar((national, folder), faults),
         clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
         notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),

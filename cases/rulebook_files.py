@@ -37,6 +37,12 @@ def read_taxonomy(table: Table) -> tuple[Mapping[str, tuple[str, ...]], Mapping[
     return MappingProxyType(labels), MappingProxyType(plain)
 
 
+def read_objects(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+    """What each category is about."""
+    rows = table.tables("category")
+    return MappingProxyType({row.text("label"): row.one_of("object", labels["object"]) for row in rows})
+
+
 def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
     privacy = table.table("privacy")
     for key in TOLD:

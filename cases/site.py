@@ -199,11 +199,12 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """Everything that the business changes, checked."""
+    """Everything that the business changes, checked. ``objects``: what each category is about (goods, service …)."""
 
     site: Site
     labels: Mapping[str, tuple[str, ...]]
     plain: Mapping[str, str]
+    objects: Mapping[str, str]
     calendar: WorkCalendar
     clocks: tuple[ClockRule, ...]
     notices: tuple[NoticeRule, ...]

@@ -133,6 +133,7 @@ TABLE: tuple[Transition, ...] = (
     row("refuse", EVERY, OPEN, "", "refused", PERSON, only="asked"),
     row("reply", EVERY, OPEN, "", "replied", ANYONE, "", "reason"),
     row("escalate", EVERY, OPEN, "", "escalated", INTAKE | ABOVE, "", "reason"),
+    row("correct", EVERY, OPEN, "", "corrected", ANYONE, "", "category? problem? department?"),
     row("respond", CLAIM, PLACED, "", "responded", OFFICE, "", "reason", only="urgent"),
     # complaints: settled by the business itself
     row("negotiate", COMPLAINT, "received", "negotiating", "negotiated", PERSON, "", "enterprise"),

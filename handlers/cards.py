@@ -10,6 +10,7 @@ from cases.lifecycle import outcomes_for, verbs_for
 from cases.messages import Choice
 from cases.model import Case, Consumer, Role
 from cases.transitions import OPEN
+from handlers.joint import SINGLY
 from handlers.office import Office
 from handlers.wording import (
     bureau_words,
@@ -63,8 +64,8 @@ FIRST = (
 
 ``close_with`` stands for the paths that end a case.
 """
-LAST = ("hand_back",)
-"""What one does when nothing else helps."""
+LAST = ("correct", "hand_back")
+"""What one does by the way, or when nothing else helps."""
 WORKING = frozenset({Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN})
 """Who keeps the dates, and may ask why a date is so."""
 SHOWN = 9
@@ -81,7 +82,7 @@ def actions(case: Case, roles: Collection[Role]) -> tuple[str, ...]:
     """What these roles can choose for the case now, as people think of it: the ways to end it are one action."""
     allowed = list(verbs_for(case, roles))
     if case.part_of and case.status in OPEN:
-        return tuple(verb for verb in allowed if verb == "leave_group")  # the rest is done to the case it goes with
+        return tuple(verb for verb in allowed if verb in SINGLY)  # the rest is done to the case it goes with
     if outcomes_for(case, roles):
         allowed.append("close_with")
     first, last = ([verb for verb in verbs if verb in allowed] for verbs in (FIRST, LAST))

@@ -37,7 +37,7 @@ async def act(
     case = await case_for(tx, staff, no, office=office)
     who = actor(staff, case, office=office)
     _check_fresh(case, verb, version=version, actor=who)
-    if case.part_of and case.status in OPEN and verb != GROUP:
+    if case.part_of and case.status in OPEN and verb not in joint.SINGLY:
         raise CaseError("goes_with", no=case.no, lead=case.part_of)
     steps = _steps(case, verb, facts)
     facts = await checked(tx, case, verb, facts=facts, by=who, office=office)

@@ -10,7 +10,7 @@ from typing import Protocol
 from cases.clockwork import extend_clock
 from cases.errors import CaseError
 from cases.lifecycle import find, missing_on_the_way, outcomes_for, steps_to
-from cases.model import Actor, Case, Kind, Role, StaffId
+from cases.model import LABELS, Actor, Case, Kind, Role, StaffId
 from cases.site import Ground, Grounds
 from handlers.filing import leaving
 from handlers.following import clue_number, last_told, since
@@ -39,7 +39,7 @@ async def checked(tx: Transaction, case: Case, verb: str, *, facts: Facts, by: A
 
     Raises CaseError ``not_now``, ``not_yours`` or ``fact_missing`` as the table says, or what is wrong with a fact:
     ``bureau_unknown``, ``choice_unknown``, ``staff_unknown``, ``other_unknown``, ``not_joinable``, ``until_range``,
-    ``days_range``, ``amount_bad``, ``not_consented``,
+    ``days_range``, ``amount_bad``, ``not_consented``, ``nothing_corrected``,
     ``not_extendable``, ``extended_already``, ``extend_first``, ``informant_unnamed``.
     """
     asked_for = {CONSENT, *(name for name, _ in field_names(case, verb))}  # what was not asked for is not taken
@@ -114,6 +114,15 @@ async def _kind(tx: Transaction, case: Case, facts: Facts, *, office: Office) ->
     return {}
 
 
+def _label(name: str) -> Check:
+    async def check(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
+        if facts[name] not in set(office.rulebook.labels[name]) - {case.trait(name)}:
+            raise CaseError("choice_unknown", no=case.no)
+        return {}
+
+    return check
+
+
 async def _officer(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     member = await tx.staff.get(StaffId(facts["officer"]))
     if member is None or not member.active or member.bureau != case.bureau or member.role not in INSIDE:
@@ -168,6 +177,7 @@ FACTS: Mapping[str, Check] = {
     "until": _until,
     "days": _days,
     "amount": _amount,
+    **{name: _label(name) for name in LABELS},
 }
 
 
@@ -177,6 +187,19 @@ async def _close_with(tx: Transaction, case: Case, facts: Facts, *, office: Offi
 
 async def _send_back(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
     return {"from_bureau": case.bureau or ""}
+
+
+async def _correct(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
+    """What the labels were, so that the journal tells both, and what follows from the new ones."""
+    told = {name: facts[name] for name in LABELS if facts.get(name)}
+    if not told:
+        raise CaseError("nothing_corrected", no=case.no)
+    after = case.evolve(**told)
+    return {
+        **{f"from_{name}": case.trait(name) or "" for name in told},
+        "object": office.rulebook.objects.get(told.get("category", ""), ""),
+        "hurried": "yes" if office.rulebook.hurried(after) and not case.urgent else "",
+    }
 
 
 async def _go_on(tx: Transaction, case: Case, facts: Facts, *, office: Office) -> Facts:
@@ -253,6 +276,7 @@ VERBS: Mapping[str, Check] = {
     "terminate": _terminate,
     "close_with": _close_with,
     "send_back": _send_back,
+    "correct": _correct,
     "go_on": _go_on,
     "extend": _extend,
     "extend_further": _extend,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import calendars, deadlines, routines, tidying
+from handlers import calendars, deadlines, routines, tidying, weekly
 from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
@@ -33,8 +33,9 @@ class Duties:
         return count
 
     async def remind(self) -> int:
-        """Remind of the site's routines."""
+        """Remind of the site's routines, and tell the desk once a week what officers keep correcting."""
         count = await routines.remind(self._database, office=self._office)
+        count += await weekly.tell(self._database, office=self._office)
         if count:
             self._delivery.wake()
         return count

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cases.calendar import china_date
 from cases.lifecycle import find, outcomes_for
-from cases.model import Case, Kind, Role
+from cases.model import LABELS, Case, Kind, Role
 from cases.routing import Bureau
 from cases.transitions import PERSON, PROGRAM, TABLE
 from handlers.joint import BINDING, joinable, members_of
@@ -16,11 +16,26 @@ from handlers.wording import day_words
 from storage.database import Transaction
 
 CHOSEN = frozenset(
-    {"consented", "ground", "bureau", "outcome", "mediator", "officer", "law", "why", "adoption", "level", "kind"}
+    {
+        "consented",
+        "ground",
+        "bureau",
+        "outcome",
+        "mediator",
+        "officer",
+        "law",
+        "why",
+        "adoption",
+        "level",
+        "kind",
+        *LABELS,
+    }
 )
 """Facts that are chosen from a list; the others are typed."""
 VERBS = frozenset(row.verb for row in TABLE if row.roles - PERSON - PROGRAM) | {"close_with"}
 """Everything that people who sign in can do to a case."""
+ANY_OF = frozenset({"correct"})
+"""Verbs all of whose facts may be left out, but not all at once."""
 CONSENT = "consented"
 """The fact that each whom the leading case stands for agrees to what binds them (Order 121, Art. 12)."""
 CONSENTED = "yes"
@@ -85,7 +100,6 @@ async def _consent(tx: Transaction, case: Case, verb: str) -> Sequence[tuple[str
 async def _options(
     tx: Transaction, case: Case, name: str, *, verb: str, roles: frozenset[Role], office: Office
 ) -> Sequence[Option]:
-    grounds = office.rulebook.grounds
     match name:
         case "consented":
             return [Option(value=CONSENTED, label=office.say("consented.yes"))]
@@ -102,13 +116,25 @@ async def _options(
             return [Option(value=m.id, label=m.name) for m in colleagues if m.id != case.officer]
         case "kind":
             return [Option(value=k.value, label=office.say(f"kind.{k.value}")) for k in Kind if k is not case.kind]
-        case "level":
-            return [Option(value=reward.code, label=reward.short) for reward in grounds.rewards]
-    if name not in CHOSEN:
-        return ()
+    return _listed(case, name, verb=verb, office=office) if name in CHOSEN else ()
+
+
+def _listed(case: Case, name: str, *, verb: str, office: Office) -> Sequence[Option]:
+    """What the data files let one choose."""
+    grounds = office.rulebook.grounds
+    if name in LABELS:
+        return _labels(case, name, office=office)
+    if name == "level":
+        return [Option(value=reward.code, label=reward.short) for reward in grounds.rewards]
     lists = {"law": grounds.tell, "why": grounds.suspend, "adoption": grounds.adoption}
     own = grounds.decline if verb == "decline" else grounds.terminate
     return [Option(value=g.code, label=g.short, title=g.text) for g in lists.get(name, own)]
+
+
+def _labels(case: Case, name: str, *, office: Office) -> Sequence[Option]:
+    """What else the case can be by a closed list."""
+    rulebook, now = office.rulebook, case.trait(name)
+    return [Option(value=v, label=v, title=rulebook.plain.get(v, "")) for v in rulebook.labels[name] if v != now]
 
 
 async def _leads(tx: Transaction, case: Case, verb: str, *, office: Office) -> Sequence[Case]:

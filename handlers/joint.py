@@ -9,8 +9,12 @@ from cases.transitions import OPEN
 from handlers.office import Office
 from storage.database import Transaction
 
-OWN = frozenset({"ask_supplement", "supplement", "find_clue", "ask_join", "escalate", "represent", "respond"})
+OWN = frozenset(
+    {"ask_supplement", "supplement", "find_clue", "ask_join", "escalate", "represent", "respond", "correct"}
+)
 """What is done to the leading case alone."""
+SINGLY = frozenset({"leave_group", "correct"})
+"""What is done to one of the others by itself: each consumer told a story of its own."""
 BINDING = frozenset({"agree", "settle"})
 """What binds all only with the consent of each who is represented (Art. 12)."""
 MOST = 500

@@ -8,9 +8,13 @@ from dataclasses import replace
 
 from cases.events import Event
 from cases.model import Consumer
+from nlp import Reader
 
 MASK = "***"
 SHORTEST = 2
+COLONS = ":\uff1a"
+NUMBERS = re.compile(r"\d(?:[\s-]?\d){6,}")
+"""Telephones, and whatever else is so long: cards, orders, identity numbers."""
 
 
 def traces_of(consumer: Consumer | None) -> tuple[str, ...]:
@@ -25,6 +29,20 @@ def masked(text: str, traces: Iterable[str]) -> str:
         if len(trace) >= SHORTEST:
             text = re.sub(r"[\s-]*".join(map(re.escape, trace)) if trace.isdigit() else re.escape(trace), MASK, text)
     return text
+
+
+def masked_story(text: str, consumer: Consumer | None, *, reader: Reader) -> str:
+    """A story for those who need no person in it: without what is known of its writer, without what it tells of them
+    by itself (a name, a number, where they live), and without any long number. Names of others stay."""
+    told = (*traces_of(consumer), *reader.own_traces(text), *_address_in(text, reader=reader))
+    return NUMBERS.sub(MASK, masked(text, told))
+
+
+def _address_in(text: str, *, reader: Reader) -> tuple[str, ...]:
+    """Where the writer lives, as far as words before it say so; a clause that only looks like a place is the deal's."""
+    address = reader.identity(text).address or ""
+    before = text.partition(address)[0][-1:] if address else ""
+    return (address,) if before and (before.isalnum() or before in COLONS) else ()
 
 
 def masked_event(event: Event, traces: Iterable[str]) -> Event:

@@ -26,6 +26,36 @@ async def turn_clocks(tx: Transaction, case: Case, event: Event, *, office: Offi
             await _move(tx, case, event, rule=rule, office=office)
     for rule in await _to_start(tx, case, event, rules=rules):
         tx.clocks.add(await _started(tx, case, event, rule=rule, office=office))
+    if event.name is EventName.CORRECTED:
+        await _refit(tx, case, event, office=office)
+
+
+async def _refit(tx: Transaction, case: Case, event: Event, *, office: Office) -> None:
+    """The matter of the case is another one by now: limits for matters such as it is not end, and those for matters
+    such as it is run from where the law has them start, however late that was understood."""
+    running = {clock.rule for clock in (await tx.clocks.of([case.no])).get(case.no, [])}
+    narrow = [rule for rule in office.rulebook.clocks if rule.when]
+    fitting = [rule for rule in office.rulebook.clocks if rule.fits(case)]
+    over = {rule.code for rule in narrow} & running - {rule.code for rule in fitting}
+    if over:
+        await tx.clocks.stop(case.no, over, at=event.at)
+    for rule in fitting:
+        anew = rule.when and not rule.chosen and rule.code not in running
+        since = await _running_since(tx, case, rule) if anew else None
+        if since:
+            tx.clocks.add(start_clock(rule, case.no, at=since, pace=office.pace(case)))
+
+
+async def _running_since(tx: Transaction, case: Case, rule: ClockRule) -> datetime | None:
+    """From when the limit would be running now, had it been the case's from the beginning."""
+    since: datetime | None = None
+    moments = await tx.cases.moments([case.no], rule.started_by | rule.restarted_by | rule.stopped_by)
+    for name, at in moments.get(case.no, []):
+        if name in rule.restarted_by or (name in rule.started_by and (since is None or rule.restarts)):
+            since = at
+        elif name in rule.stopped_by:
+            since = None
+    return since
 
 
 async def _stop(tx: Transaction, case: Case, event: Event, *, rules: Sequence[ClockRule]) -> None:

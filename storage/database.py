@@ -30,6 +30,7 @@ from storage.sqlite_driver import Driver
 from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
 from storage.tables import Schema
+from storage.taught_store import TaughtStore
 from storage.vault import Vault
 from storage.warning_store import WarningStore
 from storage.web_session_store import WebSessionStore
@@ -65,6 +66,7 @@ class Transaction:
         self.warnings = WarningStore(self)
         self.absences = AbsenceStore(self)
         self.marks = MarkStore(self)
+        self.taught = TaughtStore(self)
 
     def blind_index(self, value: str) -> str:
         """The searchable form of a sealed value."""

@@ -192,6 +192,9 @@ class Schema:
             Column("by", String(40), nullable=False),
             Column("facts", self._sealed("journal.facts"), nullable=False),
         )
+        taught = self.journal.c.event.in_(("corrected", "sent_back", "reclassified"))
+        at = (self.journal.c.at, self.journal.c.case_no)
+        Index("ix_journal_taught", *at, sqlite_where=taught, postgresql_where=taught)
         self.clocks = Table(
             "clocks",
             self.metadata,

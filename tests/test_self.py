@@ -18,7 +18,7 @@ PACKAGES = ("cases", "nlp", "storage", "handlers", "bot", "scheduler", "bench")
 MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py") if path.read_text("utf-8").strip())
 TOLD_BY_THE_PROGRAM = {EventName.RECEIVED, EventName.OVERDUE, EventName.RECOUNTED}
 SILENT = {EventName.CONTINUED, EventName.SUSPENDED, EventName.TEST_ORDERED, EventName.UNPUBLISHED}
-SILENT |= {EventName.RATED, EventName.ARCHIVED}
+SILENT |= {EventName.RATED, EventName.ARCHIVED, EventName.CORRECTED}
 """Steps on the way of which the consumer hears with the next one."""
 
 

@@ -30,6 +30,7 @@ OF_GUESTS = ("merchant", "merchant_address", "platform", "product", "amount", "d
 """The particulars that a business or a mediating body is shown, as far as it knows them."""
 TOLD = (
     "bureau", "from_bureau", "because", "ground", "law", "why", "adoption", "officer", "mediator", "enterprise", "kind",
+    "from_category", "category", "from_problem", "problem", "from_department", "department",
     "outcome", "consented", "reason", "until", "days", "level", "amount", "reward", "clue", "other", "count", "rating",
 )
 # fmt: on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cases.errors import CaseError
 from cases.messages import Choice
@@ -13,7 +14,7 @@ from handlers.cards import STAFF, WORKING, Buttons, case_line, rows_of, staff_bu
 from handlers.checks import BINDING_OUTCOMES
 from handlers.dialogues import away, calendar
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
-from handlers.forms import CONSENT, GROUNDED, Field
+from handlers.forms import ANY_OF, CONSENT, GROUNDED, Field
 from handlers.proof_words import proof_text
 from handlers.route_words import route_text
 from handlers.staffing import LOGIN_VALID, issue
@@ -167,8 +168,13 @@ def _facts_or_ask(turn: Turn, found: Dossier, verb: str, *, version: str, chosen
     """The facts chosen by buttons so far, or None after asking for the next one."""
     no = found.case.no
     facts: dict[str, str] = {}
-    values = iter(chosen)
-    for field in found.forms[verb]:
+    form, values = found.forms[verb], iter(chosen)
+    if verb in ANY_OF:
+        form = _picked(form, next(values, ""))
+        if not form:
+            _ask_which_one(turn, found, verb, version=version)
+            return None
+    for field in form:
         if not (field.chosen or field.options) or not _wanted(field, facts):
             continue
         value = next(values, None)
@@ -182,6 +188,24 @@ def _facts_or_ask(turn: Turn, found: Dossier, verb: str, *, version: str, chosen
             return None
         facts[field.name] = value
     return facts
+
+
+def _picked(form: Sequence[Field], place: str) -> tuple[Field, ...]:
+    """The one field of a form that stands in this place, to be answered; buttons have no room for long names."""
+    return tuple(replace(field, needed=True) for n, field in enumerate(form) if place == str(n))
+
+
+def _ask_which_one(turn: Turn, found: Dossier, verb: str, *, version: str) -> None:
+    """Ask which fact of the case is to be put right, by what it is now."""
+    say, case = turn.office.say, found.case
+    choices = [
+        Choice(
+            label=say("staff.one", name=say(f"page.fact.{field.name}"), value=case.trait(field.name) or ""),
+            value=f"{PREFIX}:{verb}:{case.no}:{version}:{n}",
+        )
+        for n, field in enumerate(found.forms[verb])
+    ]
+    turn.say("staff.which_one", rows_of(choices, 1), no=case.no)
 
 
 def _in_rows(choices: Sequence[Choice]) -> Buttons:

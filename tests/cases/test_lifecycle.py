@@ -33,6 +33,9 @@ FACTS = {
     "amount": "5000",
     "adoption": "noted",
     "kind": "complaint",
+    "category": "食品",
+    "problem": "质量",
+    "department": "市场监管局",
 }
 FIRST = Status.RECEIVED
 

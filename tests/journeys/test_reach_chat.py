@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cases.calendar import china_date
 from cases.model import Case, Role
 from cases.transitions import Transition
-from handlers.forms import CHOSEN
+from handlers.forms import ANY_OF, CHOSEN
 from tests.house import Person, Town
 from tests.reaching import POSTS, ROWS, Stage, row_name, source_of
 
@@ -40,7 +40,7 @@ async def does(town: Town, person: Person, case: Case, row: Transition, *, other
     if not found:
         return [f"no button {row.verb}"]
     told = await person.sends(person.message(pressed=found))
-    for name in [name for name in row.needs if name in CHOSEN]:
+    for name in ["one", "of it"] if row.verb in ANY_OF else [name for name in row.needs if name in CHOSEN]:
         choices = [choice for line in person.told[-1].choices for choice in line]
         assert choices, f"nothing to choose for {name}: {told}"
         told = await person.sends(person.message(pressed=choices[0].value))

@@ -130,7 +130,7 @@ async def test_consumers_who_agree_are_handled_once_and_told_each(puyang: Town) 
     people[1].hears("和同一商家的投诉合并办理，进展逐一告诉您")
     await li.says(second)
     li.hears(f"合并到：{lead}")
-    assert [choice.label for row in li.told[-1].choices for choice in row] == ["退出合并", "查看", "为什么"]
+    assert [choice.label for row in li.told[-1].choices for choice in row] == ["改类别", "退出合并", "查看", "为什么"]
     await does(li, lead, "登记代表人")
     await li.says("王芳，三人书面推选")
     li.hears(f"合并的件：{second}、{third}")

@@ -134,6 +134,18 @@ async def test_a_case_sent_back_goes_to_the_desk_and_is_routed_by_a_form(site: S
     assert NO in (await neighbour.get("/desk"))[1]
 
 
+async def test_a_corrected_label_stands_in_the_journal_beside_what_it_was(site: Site) -> None:
+    officer = await site.member("李明")
+    await filed(site)
+    _, page = await officer.get(f"/desk/case/{NO}")
+    status, page = await officer.submit(f"/desk/case/{NO}/correct", version=version(page))
+    assert (status, "请至少改一项" in page) == (409, True)
+    status, page = await officer.submit(f"/desk/case/{NO}/correct", version=version(page), category="餐饮住宿")
+    assert (status, f"{NO}：改类别，已办。" in page) == (200, True)
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "原类别食品类别餐饮住宿" in words
+
+
 async def test_a_due_date_is_proven_day_by_day(site: Site) -> None:
     officer = await site.member("李明")
     await filed(site)
@@ -159,7 +171,7 @@ async def test_forms_are_shown_for_what_may_be_done_only(site: Site) -> None:
     officer = await site.member("李明")
     await filed(site)
     _, page = await officer.get(f"/desk/case/{NO}")
-    assert set(re.findall(rf"/desk/case/{NO}/(\w+)", page)) == {"sign", "reply", "send_back", "find_clue"}
+    assert set(re.findall(rf"/desk/case/{NO}/(\w+)", page)) == {"sign", "reply", "send_back", "find_clue", "correct"}
     assert (await officer.submit(f"/desk/case/{NO}/rate", rating="1"))[0] == 404
     assert (await officer.submit(f"/desk/case/{NO}/accept"))[0] == 409
 

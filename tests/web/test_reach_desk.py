@@ -8,7 +8,7 @@ import re
 from cases.messages import Address
 from cases.model import Case, Role
 from cases.transitions import Transition
-from handlers.forms import CHOSEN
+from handlers.forms import ANY_OF, CHOSEN
 from tests.reaching import POSTS, ROWS, Stage, row_name, source_of
 from tests.web.site import Site, Visitor
 
@@ -38,7 +38,7 @@ def form_of(page: str, case: Case, verb: str) -> str:
 def filled(form: str, row: Transition, *, other: str) -> dict[str, str]:
     """The first of what is offered, and words for what is typed."""
     facts = {}
-    for name in row.needs:
+    for name in row.may if row.verb in ANY_OF else row.needs:
         options = re.findall(r'<option value="([^"]+)"', form.partition(f'name="{name}"')[2].partition("</select>")[0])
         facts[name] = options[0] if name in CHOSEN and options else {**TYPED, "other": other}[name]
     version = re.search(r'name="version" value="(\d+)"', form)
