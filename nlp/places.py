@@ -141,7 +141,8 @@ class Gazetteer:
         if hit.weight == _WORD:
             return len(hit.label) == _CITY and _opens(text, hit.start) and text.startswith(_AFTER, hit.end)
         if len(hit.label) == _TOWNSHIP:
-            return text.startswith(_AFTER, hit.end) or hit.end == len(text)
+            at_home = hit.label.startswith(self._home) and _opens(text, hit.start)
+            return at_home or text.startswith(_AFTER, hit.end) or hit.end == len(text)
         return (
             len(hit.label) == _CITY
             or _opens(text, hit.start)
