@@ -20,6 +20,7 @@ from cases.rulebook_files import (
     read_taxonomy,
 )
 from cases.rulebook_notices import read_notices, switched
+from cases.rulebook_similar import read_similar
 from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
@@ -66,6 +67,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         departments=read_departments((national, folder), labels, faults),
         grounds=read_grounds(load(national / "grounds.toml", faults)),
         places=read_places(load(folder / "places.toml", faults)),
+        likeness=read_similar(_each("similar.toml", (national, folder), faults)),
         commands=read_commands(load(national / "commands.toml", faults)),
     )
 

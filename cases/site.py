@@ -15,6 +15,7 @@ from cases.events import EventName
 from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory, Matter, RoutingRule
+from cases.similar import Likeness
 from cases.texts import Texts
 
 
@@ -212,6 +213,7 @@ class Rulebook:
     departments: Mapping[str, Department]
     grounds: Grounds
     places: tuple[PlaceName, ...]
+    likeness: Likeness
     commands: Mapping[str, str]
 
     def clock(self, code: str, received_on: date) -> ClockRule:
