@@ -15,6 +15,7 @@ from cases.model import CONSUMER, SYSTEM, Case, CaseNo, Kind, Status
 from cases.routing import Matter, Place, Route, route
 from cases.site import Department
 from cases.transitions import QUESTION
+from handlers.business_keys import address_index
 from handlers.ledger import record
 from handlers.masking import masked
 from handlers.moving import do
@@ -96,7 +97,9 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)
     if enterprise:
         change = replace(change, events=tuple(_with_fact(event, "enterprise", enterprise) for event in change.events))
-    tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
+    where = address_index(tx, who.postal_address, office=office)
+    identity = Identity(case_no=case.no, person=person, consumer=who)
+    tx.cases.add_identity(identity, phone_index=phone_index, address_index=where)
     case = await record(tx, change, office=office, before=None)
     await tx.evidence.link(case.no, draft.evidence)
     if enterprise:
