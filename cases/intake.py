@@ -25,6 +25,7 @@ LEAST_NARRATIVE, LEAST_QUESTION = 4, 7
 class Slot(StrEnum):
     KIND = "kind"
     ELSEWHERE = "elsewhere"
+    DUPLICATE = "duplicate"
     NARRATIVE = "narrative"
     MERCHANT = "merchant"
     REGION = "region"
@@ -81,6 +82,8 @@ UNDERSTOOD = (
     "phone",
 )
 DEMAND_MARK = "|"
+LISTS = ("skipped", "answered", "missed", "evidence", "again", "apart", "looked")
+"""Fields of a draft that are lists."""
 CONSENTED = "yes"
 """The fact of the slot ENTERPRISE while it is not yet known which business it is about; then the id of that one."""
 
@@ -91,7 +94,8 @@ class Draft:
 
     ``skipped`` are optional slots the person does not know, ``answered`` the slots answered in their order (for
     going back), ``missed`` those whose answer was not understood once, ``evidence`` the ids of stored attachments,
-    ``pending`` the slot asked last.
+    ``pending`` the slot asked last. ``again`` are the person's cases that it may be about, ``apart`` those that it is
+    not; ``looked`` is with what they were looked for.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -103,6 +107,9 @@ class Draft:
     missed: tuple[str, ...] = ()
     pending: str | None = None
     stays: bool = False
+    again: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    looked: tuple[str, ...] = ()
 
     def get(self, name: str) -> str | None:
         return self.facts.get(name)
@@ -113,7 +120,7 @@ class Draft:
 
     @classmethod
     def load(cls, values: Mapping[str, Any]) -> Draft:
-        lists = {key: tuple(values[key]) for key in ("skipped", "answered", "missed", "evidence") if key in values}
+        lists = {key: tuple(values[key]) for key in LISTS if key in values}
         kinds = tuple(Kind(kind) for kind in values["kinds"])
         return cls(**{**values, **lists, "kinds": kinds})
 
@@ -190,6 +197,8 @@ def next_slot(draft: Draft, *, foreign: bool = False, settles: bool = False) -> 
         return Slot.KIND if draft.get("narrative") else Slot.NARRATIVE
     if foreign and not draft.stays:
         return Slot.ELSEWHERE
+    if draft.again:
+        return Slot.DUPLICATE
     last = (Slot.ENTERPRISE,) if settles else ()
     return next((slot for slot in (*_wanted(draft), *last) if _missing(draft, slot)), Slot.CONFIRM)
 
