@@ -29,6 +29,10 @@ class Step:
     presses: str = ""
     answers: int = 1
 
+    def said_by(self, number: int) -> str:
+        """The words of the person with this number."""
+        return self.says.format(number=number)
+
 
 @cache
 def script() -> tuple[Step, ...]:
@@ -74,7 +78,7 @@ class FarEnd:
 
     def update(self, person: Person, step: Step) -> bytes:
         """The update that the step causes, as Telegram's webhook posts it."""
-        number = next(self._numbers)
+        number, said = next(self._numbers), step.said_by(person.chat_id)
         who = {"id": person.chat_id, "is_bot": False, "first_name": "Person", "language_code": "zh-hans"}
         chat = {"id": person.chat_id, "type": "private", "first_name": "Person"}
         message = {
@@ -82,7 +86,7 @@ class FarEnd:
             "date": int(utc_now().timestamp()),
             "chat": chat,
             "from": who,
-            "text": step.says,
+            "text": said,
         }
         body: dict[str, Any] = {"update_id": number}
         if step.presses in person.buttons:
@@ -96,7 +100,7 @@ class FarEnd:
                 "data": data,
             }
         else:
-            body["message"] = {**message, "text": step.says or step.presses}
+            body["message"] = {**message, "text": said or step.presses}
         return json.dumps(body, ensure_ascii=False).encode()
 
     def call(self, method: str, parameters: Mapping[str, Any]) -> bytes:

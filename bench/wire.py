@@ -46,10 +46,13 @@ def _rounds(url: str, steps: list[Step] | tuple[Step, ...], *, people: int, roun
 
 
 def _wave(url: str, step: Step, *, chats: range, expected: int) -> None:
-    deed = {"does": "says", "text": step.says} if step.says else {"does": "presses", "button": step.presses}
     wanted = _sent(url) + expected
-    _call(f"{url}/control/updates", {"updates": [{**deed, "chat_id": chat} for chat in chats]})
+    _call(f"{url}/control/updates", {"updates": [{**_deed(step, chat), "chat_id": chat} for chat in chats]})
     wait_until(lambda: _sent(url) >= wanted, every=HURRY)
+
+
+def _deed(step: Step, chat: int) -> dict[str, str]:
+    return {"does": "says", "text": step.said_by(chat)} if step.says else {"does": "presses", "button": step.presses}
 
 
 def _sent(url: str) -> int:

@@ -105,7 +105,7 @@ def _object(line: str) -> dict[str, Any] | str:
 
 
 def _accepted(name: str, value: object) -> tuple[str, ...]:
-    values = value if isinstance(value, list) else [value]
+    values: list[Any] = value if isinstance(value, list) else [value]
     if name != _KINDS:
         return tuple(map(str, values))
     if all(isinstance(part, str) for part in values):

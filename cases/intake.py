@@ -24,6 +24,7 @@ LEAST_NARRATIVE, LEAST_QUESTION = 4, 7
 class Slot(StrEnum):
     KIND = "kind"
     ELSEWHERE = "elsewhere"
+    DUPLICATE = "duplicate"
     NARRATIVE = "narrative"
     MERCHANT = "merchant"
     DECIDE = "decide"
@@ -81,6 +82,8 @@ UNDERSTOOD = (
     "phone",
 )
 DEMAND_MARK = "|"
+LISTS = ("skipped", "answered", "missed", "evidence", "again", "apart", "looked")
+"""Fields of a draft that are lists."""
 CONSENTED = "yes"
 """The fact of the slot ENTERPRISE while it is not yet known which business it is about; then the id of that one."""
 PLACED = "placed"
@@ -93,7 +96,8 @@ class Draft:
 
     ``skipped`` are optional slots the person does not know, ``answered`` the slots answered in their order (for
     going back), ``missed`` those whose answer was not understood once, ``evidence`` the ids of stored attachments,
-    ``pending`` the slot asked last.
+    ``pending`` the slot asked last. ``again`` are the person's cases that it may be about, ``apart`` those that it is
+    not; ``looked`` is with what they were looked for.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -105,6 +109,9 @@ class Draft:
     missed: tuple[str, ...] = ()
     pending: str | None = None
     stays: bool = False
+    again: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    looked: tuple[str, ...] = ()
 
     def get(self, name: str) -> str | None:
         return self.facts.get(name)
@@ -115,7 +122,7 @@ class Draft:
 
     @classmethod
     def load(cls, values: Mapping[str, Any]) -> Draft:
-        lists = {key: tuple(values[key]) for key in ("skipped", "answered", "missed", "evidence") if key in values}
+        lists = {key: tuple(values[key]) for key in LISTS if key in values}
         kinds = tuple(Kind(kind) for kind in values["kinds"])
         return cls(**{**values, **lists, "kinds": kinds})
 
@@ -216,6 +223,8 @@ def next_slot(draft: Draft, known: Known = Known()) -> Slot:
         return Slot.DECIDE
     if known.foreign and not draft.stays:
         return Slot.ELSEWHERE
+    if draft.again:
+        return Slot.DUPLICATE
     last = (Slot.ENTERPRISE,) if known.settles else ()
     needless = {*([] if known.asks else [Slot.DECIDE]), *([Slot.REGION] if known.seated else [])}
     wanted = [slot for slot in (*_wanted(draft), *last) if slot not in needless]

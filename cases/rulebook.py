@@ -22,6 +22,7 @@ from cases.rulebook_files import (
 )
 from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
+from cases.rulebook_similar import read_similar
 from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
@@ -78,6 +79,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         departments=read_departments((national, folder), labels, faults),
         grounds=read_grounds(load(national / "grounds.toml", faults)),
         places=read_places(load(folder / "places.toml", faults)),
+        likeness=read_similar(_each("similar.toml", (national, folder), faults)),
         commands=read_commands(load(national / "commands.toml", faults)),
     )
 

@@ -16,6 +16,7 @@ from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
+from cases.similar import Likeness
 from cases.texts import Texts
 
 
@@ -214,6 +215,7 @@ class Rulebook:
     departments: Mapping[str, Department]
     grounds: Grounds
     places: tuple[PlaceName, ...]
+    likeness: Likeness
     commands: Mapping[str, str]
 
     def clock(self, code: str, received_on: date) -> ClockRule:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cases.errors import CaseError
 from cases.messages import Address
-from cases.model import Actor, Case, Kind, Role, Staff, Status
+from cases.model import Actor, Case, Consumer, Kind, Role, Staff, Status
 from handlers.office import Office
+from storage.case_store import Identity
 from storage.database import Transaction
 
 
@@ -16,6 +17,28 @@ async def case_of(tx: Transaction, person: Address, no: str) -> Case:
     if case is None or identity is None or identity.person != person:
         raise CaseError("case_unknown", no=no)
     return case
+
+
+async def case_of_same(tx: Transaction, person: Address, no: str, *, who: Consumer) -> tuple[Case, bool]:
+    """A case of the person, also from another chat, and whether it is from this one; CaseError ``case_unknown``."""
+    case = await tx.cases.get(no)
+    identity = await tx.cases.identity(case.no) if case else None
+    if case is None or identity is None or not is_same_person(person, who, identity, kind=case.kind):
+        raise CaseError("case_unknown", no=no)
+    return case, identity.person == person
+
+
+def is_same_person(person: Address, who: Consumer, identity: Identity, *, kind: Kind) -> bool:
+    """Whether a case is of the person who writes from ``person`` and says to be ``who``.
+
+    From another chat only a complaint, and only with the name and the telephone given there: a telephone alone is
+    shared in families, and that there is a tip-off is told to nobody who merely knows of whom it might be (Art. 37).
+    """
+    if identity.person == person:
+        return True
+    known = identity.consumer
+    told = bool(who.name and who.phone) and (who.name, who.phone) == (known.name, known.phone)
+    return told and kind is Kind.COMPLAINT
 
 
 async def case_for(tx: Transaction, staff: Staff, no: str, *, office: Office) -> Case:
@@ -41,6 +64,12 @@ def may_see(staff: Staff, case: Case, *, office: Office) -> bool:
     if case.bureau is None:
         return case.status is Status.DISPUTED and is_above(staff, case, office=office)
     return staff.bureau in office.rulebook.directory.line(case.bureau)
+
+
+def reaches(staff: Staff, bureau: str | None, *, office: Office) -> bool:
+    """Whether the cases of a bureau are there for this member of the office to see."""
+    everything = staff.role in (Role.DESK, Role.ADMIN)
+    return everything or (bureau is not None and staff.bureau in office.rulebook.directory.line(bureau))
 
 
 def is_above(staff: Staff, case: Case, *, office: Office) -> bool:

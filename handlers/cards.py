@@ -122,11 +122,13 @@ def staff_card(
     clocks: Sequence[Clock],
     evidence: int,
     parts: Sequence[Case] = (),
+    beside: str = "",
     office: Office,
 ) -> str:
     """The whole card for those who work on the case. ``hidden``: the reader need not know who brought it (Art. 37).
 
     ``guest``: a business or a mediating body reads it, which knows few of the fields. ``parts`` are handled with it.
+    ``beside``: lines about other cases, for those who work in the office.
     """
     named = consumer if consumer and not consumer.anonymous else None
     return office.say(
@@ -140,6 +142,7 @@ def staff_card(
         urgent=office.say("card.urgent") if case.urgent else "",
         parts=list_words(tuple(part.no for part in parts), office=office),
         part_of=case.part_of or "",
+        beside=beside,
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from cases import lifecycle
 from cases.errors import CaseError
 from cases.messages import Address
-from cases.model import CONSUMER, SYSTEM, Actor, Case, Kind, Role, Staff, Status
+from cases.model import CONSUMER, SYSTEM, Actor, Case, Consumer, Kind, Role, Staff, Status
 from cases.notices import LOWEST_RATING
 from cases.transitions import BEFORE_ACCEPTANCE, OPEN
 from handlers import joint
-from handlers.access import actor, case_for, case_of
+from handlers.access import actor, case_for, case_of, case_of_same
 from handlers.checks import checked
 from handlers.filing import leaving as _leaving
 from handlers.following import close, follow
@@ -95,9 +95,21 @@ async def _release(tx: Transaction, members: Sequence[Case], *, office: Office) 
         await do(tx, member, GROUP, by=SYSTEM, office=office)
 
 
-async def add(tx: Transaction, person: Address, no: str, *, text: str, evidence: Sequence[str], office: Office) -> Case:
-    """The consumer adds words or evidence; when material was asked for, this answers it."""
-    case = await case_of(tx, person, no)
+async def add(
+    tx: Transaction,
+    person: Address,
+    no: str,
+    *,
+    text: str,
+    evidence: Sequence[str],
+    who: Consumer | None = None,
+    office: Office,
+) -> Case:
+    """The consumer adds words or evidence; when material was asked for, this answers it.
+
+    ``who``: as whom they are known, by which a complaint that they made in another chat is theirs as well.
+    """
+    case = (await case_of_same(tx, person, no, who=who))[0] if who else await case_of(tx, person, no)
     await tx.evidence.link(case.no, evidence)
     verb = "supplement" if case.status is Status.SUPPLEMENTING else "add"
     facts = {"reason": text, "count": str(len(evidence)) if evidence else ""}

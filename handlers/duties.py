@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import calendars, deadlines, routines, tidying, weekly
+from handlers import business_keys, calendars, deadlines, routines, tidying, weekly
 from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
@@ -50,6 +50,10 @@ class Duties:
         if count:
             self._delivery.wake()
         return count
+
+    async def read_unread(self) -> int:
+        """Give older cases the keys by which similar ones are found."""
+        return await business_keys.read_unread(self._database, office=self._office)
 
     async def fetch(self) -> int:
         """Fetch evidence that still lies with a channel of this process."""

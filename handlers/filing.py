@@ -17,6 +17,7 @@ from cases.routing import Place, Route, route
 from cases.routing_rules import Look, Matter
 from cases.site import Department
 from cases.transitions import QUESTION
+from handlers.business_keys import address_index
 from handlers.ledger import record
 from handlers.masking import masked
 from handlers.moving import do
@@ -124,7 +125,9 @@ async def _register(tx: Transaction, case: Case, draft: Draft, *, person: Addres
     change = lifecycle.received(case, by=CONSUMER, certain=found.certain or enterprise is not None)
     facts = {FACT: decision(found, routing=office.rulebook.routing).dump()}
     change = _with_facts(change, facts | ({"enterprise": enterprise} if enterprise else {}))
-    tx.cases.add_identity(Identity(case_no=case.no, person=person, consumer=who), phone_index=phone_index)
+    where = address_index(tx, who.postal_address, office=office)
+    identity = Identity(case_no=case.no, person=person, consumer=who)
+    tx.cases.add_identity(identity, phone_index=phone_index, address_index=where)
     case = await record(tx, change, office=office, before=None)
     await tx.evidence.link(case.no, draft.evidence)
     if enterprise:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cases.events import Change
 from cases.model import Case
+from handlers.business_keys import business_key
 from handlers.notices import promise_notices
 from handlers.office import Office
 from handlers.timekeeping import turn_clocks
@@ -17,7 +18,7 @@ async def record(tx: Transaction, change: Change, *, office: Office, before: Cas
     """
     case = change.case
     if before is None:
-        tx.cases.add(case)
+        tx.cases.add(case, business=business_key(case.merchant.name, office=office))
     else:
         await tx.cases.update(case, expected=before.version)
     tx.cases.log(change.events)

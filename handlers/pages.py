@@ -13,6 +13,7 @@ from cases.errors import CaseError
 from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
 from handlers import absences, calendars, casework, staffing, worklist
+from handlers.beside import Beside, beside
 from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
@@ -121,6 +122,11 @@ class Pages:
     async def dossier(self, staff: Staff, no: str) -> worklist.Dossier:
         async with self._database.read() as tx:
             return await worklist.dossier(tx, staff, no, office=self.office)
+
+    async def beside(self, staff: Staff, found: worklist.Dossier) -> Beside:
+        """What stands beside a case that was just read for this member."""
+        async with self._database.read() as tx:
+            return await beside(tx, staff, found, office=self.office)
 
     async def act(self, staff: Staff, no: str, verb: str, *, facts: Mapping[str, str], version: int | None) -> Case:
         """A staff verb from the desk; raises the CaseErrors of ``casework.act``."""

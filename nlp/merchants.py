@@ -274,6 +274,17 @@ def alike(one: str, other: str) -> bool:
     return len(short) >= SHORTEST and short in long
 
 
+def core(name: str) -> str:
+    """What the names of one business have in common, however its branch, place and legal form were said."""
+    return _core(name)
+
+
+def is_trade(name: str, hits: Hits) -> bool:
+    """Whether words name only a trade (the supermarket downstairs), which many businesses have."""
+    ending = next((hit for hit in hits.get("suffix", ()) if hit.end == len(name)), None)
+    return ending is not None and "brand" not in hits and not _proper(name[: ending.start], ending=ending.word)
+
+
 def _branch_of(name: str, core: str) -> bool:
     """Whether ``name`` is the business of that core with a branch written behind it, without brackets."""
     plain = _PATTERNS["region"].sub("", _plain(name))

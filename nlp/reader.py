@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from cases.understanding import Correction, Identity, Understanding
-from nlp import contacts, judging, kinds, labels, merchants, money, orders, products
+from nlp import contacts, judging, kinds, labels, likeness, merchants, money, orders, products
 from nlp.classifier import Classifier
 from nlp.corrections import corrections, looks_like_address
 from nlp.days import main_day
@@ -17,6 +17,7 @@ from nlp.features import Features
 from nlp.judging import Opinion
 from nlp.labels import Scored
 from nlp.lexicon import Hits, Lexicon
+from nlp.likeness import Business
 from nlp.merchants import Named
 from nlp.money import bare_sum, main_sum
 from nlp.places import Found, Gazetteer, Place
@@ -84,6 +85,23 @@ class Reader:
     def alike(self, one: str, other: str) -> bool:
         """Whether two names may mean one business; somebody should look."""
         return merchants.alike(one, other)
+
+    def business(self, name: str) -> Business:
+        """The key under which every name of this business is found, and the branch that is named with it."""
+        text = normalise(name)
+        hits = self._lexicon.find(text)
+        if merchants.is_trade(text, hits):
+            return Business(key="")
+        places = self._gazetteer.read(text, hits).hits
+        return likeness.business(text, merchants.main_merchant(text, hits, places=places))
+
+    def alike_texts(self, one: str, other: str) -> float:
+        """How much two stories have in common: 0 nothing, 1 every pair of neighbouring characters."""
+        return likeness.share(one, other)
+
+    def address_key(self, text: str) -> str:
+        """The same for one house or flat, however it was written; empty for an address that many people have."""
+        return likeness.address_key(text)
 
     def identity(self, text: str) -> Identity:
         """Name, telephone and address in an answer to "who are you"; what was not said is None."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, func, literal, null, or_, select, update
@@ -22,6 +21,16 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 DEMAND_MARK = "|"
+FOUND_BY = ("merchant_key", "merchant_branch")
+"""Columns by which cases are found, and that are no fact of a case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessKey:
+    """By what the cases against one business are found: empty when its name is not known; and the branch named."""
+
+    key: str
+    branch: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +49,13 @@ class CaseStore:
         self._identities = tx.schema.identities
         self._journal = tx.schema.journal
 
-    def add(self, case: Case) -> None:
-        self._tx.add(self._cases, _case_row(case))
+    def add(self, case: Case, *, business: BusinessKey | None = None) -> None:
+        """``business`` None: read later, with the other cases of which it was not."""
+        found = {"merchant_key": business and business.key, "merchant_branch": business and business.branch}
+        self._tx.add(self._cases, {**_case_row(case), **found})
 
-    def add_identity(self, identity: Identity, *, phone_index: str | None) -> None:
+    def add_identity(self, identity: Identity, *, phone_index: str | None, address_index: str | None = None) -> None:
+        """``address_index`` None: made later, where there is an address; empty: it is one that many people share."""
         consumer = identity.consumer
         row = {
             "case_no": identity.case_no,
@@ -52,6 +64,7 @@ class CaseStore:
             "phone": consumer.phone,
             "postal_address": consumer.postal_address,
             "phone_index": phone_index,
+            "address_index": address_index,
         }
         self._tx.add(self._identities, row)
 
@@ -79,13 +92,13 @@ class CaseStore:
         """The case, or None. ``lock``: nobody else may change it until this transaction ends."""
         statement = select(self._cases).where(self._cases.c.no == no)
         row = (await self._tx.execute(statement.with_for_update() if lock else statement)).first()
-        return _case(row) if row else None
+        return case_from(row._asdict()) if row else None
 
     async def identity(self, no: CaseNo) -> Identity | None:
         for new in self._tx.pending(self._identities, "case_no", no):
-            return _identity(SimpleNamespace(**new))
+            return identity_from(new)
         row = (await self._tx.execute(select(self._identities).where(self._identities.c.case_no == no))).first()
-        return _identity(row) if row else None
+        return identity_from(row._asdict()) if row else None
 
     async def of_person(self, person: Address, *, limit: int) -> list[Case]:
         """The cases that came from this address, newest first."""
@@ -97,7 +110,7 @@ class CaseStore:
             .order_by(cases.c.received_at.desc(), cases.c.no.desc())
             .limit(limit)
         )
-        return [_case(row) for row in await self._tx.execute(statement)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
     async def open_in(self, bureaus: Collection[str] | None, *, statuses: Collection[Status], limit: int) -> list[Case]:
         """Cases of these bureaus in these states; with None, those that wait for the intake desk."""
@@ -105,20 +118,20 @@ class CaseStore:
         place = table.c.bureau.is_(None) if bureaus is None else table.c.bureau.in_(bureaus)
         names = [status.value for status in statuses]
         statement = select(table).where(place, table.c.status.in_(names)).order_by(table.c.received_at).limit(limit)
-        return [_case(row) for row in await self._tx.execute(statement)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
     async def some(self, numbers: Collection[str]) -> dict[CaseNo, Case]:
         """These cases by number, those that exist."""
         if not numbers:
             return {}
         rows = await self._tx.execute(select(self._cases).where(among(self._tx, self._cases.c.no, numbers)))
-        return {case.no: case for case in map(_case, rows)}
+        return {case.no: case for case in (case_from(row._asdict()) for row in rows)}
 
     async def parts_of(self, no: CaseNo, *, lock: bool = False) -> list[Case]:
         """The cases that are handled with this one, in the order of their receipt."""
         statement = select(self._cases).where(self._cases.c.part_of == no).order_by("received_at", "no")
         statement = statement.with_for_update() if lock else statement
-        return [_case(row) for row in await self._tx.execute(statement)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
     async def entrusted_to(self, staff: StaffId, *, statuses: Collection[Status], limit: int) -> list[Case]:
         """Cases in these states with which this business or mediating body was entrusted."""
@@ -126,7 +139,7 @@ class CaseStore:
         names = [status.value for status in statuses]
         theirs = or_(table.c.enterprise == staff, table.c.mediator == staff)
         statement = select(table).where(theirs, table.c.status.in_(names)).order_by(table.c.received_at).limit(limit)
-        return [_case(row) for row in await self._tx.execute(statement)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
     async def to_look_after(self, *, limit: int) -> list[Case]:
         """Closed cases that were drawn for a call-back or rated badly, and on which nobody has acted yet."""
@@ -134,7 +147,7 @@ class CaseStore:
         watched = or_(table.c.sampled, table.c.rating.is_not(None))
         closed = table.c.status == Status.FOLLOWING_UP.value
         statement = select(table).where(closed, watched).order_by(table.c.received_at).limit(limit)
-        return [_case(row) for row in await self._tx.execute(statement)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
     async def received(
         self, span: tuple[datetime, datetime], *, bureaus: Collection[str] | None, after: str, limit: int
@@ -146,21 +159,21 @@ class CaseStore:
         """
         table = self._cases
         told = when((table.c.kind != Kind.TIPOFF.value, table.c.result)).label("result")
-        plain = [column for column in table.c if column.name not in ("narrative", "result")]
+        plain = [column for column in table.c if column.name not in ("narrative", "result", *FOUND_BY)]
         fits = [table.c.no > after, table.c.received_at.between(*span)]
         if bureaus is not None:
             # Wrapped, so that no index on bureaus is taken: it would sort all their cases anew for every page.
             fits.append(func.coalesce(table.c.bureau, "").in_(bureaus))
         statement = select(*plain, literal("").label("narrative"), told).where(*fits).order_by(table.c.no).limit(limit)
-        return [_case(row) for row in await self._tx.execute(statement)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
     async def all_from(self, after: str, *, limit: int) -> list[Case]:
         """Cases in the order of their numbers from the one after ``after``. What a person told is never read."""
         table = self._cases
-        plain = [column for column in table.c if column.name not in ("narrative", "result")]
+        plain = [column for column in table.c if column.name not in ("narrative", "result", *FOUND_BY)]
         blank = (literal("").label("narrative"), null().label("result"))
         rows = select(*plain, *blank).where(table.c.no > after).order_by(table.c.no).limit(limit)
-        return [_case(row) for row in await self._tx.execute(rows)]
+        return [case_from(row._asdict()) for row in await self._tx.execute(rows)]
 
     async def facts_of(self, numbers: Collection[CaseNo], event: EventName, *, name: str) -> dict[CaseNo, str]:
         """One fact of the first such event of these cases, where it has it."""
@@ -248,8 +261,9 @@ def _case_row(case: Case) -> dict[str, Any]:
     }
 
 
-def _case(row: Row[Any]) -> Case:
-    values = dict(row._mapping)
+def case_from(row: Mapping[str, Any]) -> Case:
+    """The case in a row of ``cases``."""
+    values = {name: value for name, value in row.items() if name not in FOUND_BY}
     merchant = Merchant(
         name=values.pop("merchant_name"),
         address=values.pop("merchant_address"),
@@ -272,9 +286,10 @@ def _case(row: Row[Any]) -> Case:
     )
 
 
-def _identity(row: Row[Any] | SimpleNamespace) -> Identity:
-    consumer = Consumer(name=row.name, phone=row.phone, postal_address=row.postal_address)
-    return Identity(case_no=CaseNo(row.case_no), person=Address.parse(row.person), consumer=consumer)
+def identity_from(row: Mapping[str, Any]) -> Identity:
+    """The identity in a row of ``identities``."""
+    consumer = Consumer(name=row["name"], phone=row["phone"], postal_address=row["postal_address"])
+    return Identity(case_no=CaseNo(row["case_no"]), person=Address.parse(row["person"]), consumer=consumer)
 
 
 def _event(row: Row[Any]) -> Event:

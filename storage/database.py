@@ -26,6 +26,7 @@ from storage.mark_store import MarkStore
 from storage.migrating import HEAD
 from storage.number_store import NumberStore
 from storage.outbox_store import OutboxStore
+from storage.similar_store import SimilarStore
 from storage.sqlite_driver import Driver
 from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
@@ -57,6 +58,7 @@ class Transaction:
         self.conversations = ConversationStore(self)
         self.outbox = OutboxStore(self)
         self.cases = CaseStore(self)
+        self.similar = SimilarStore(self)
         self.clocks = ClockStore(self)
         self.calendar = CalendarStore(self)
         self.evidence = EvidenceStore(self)
@@ -87,9 +89,9 @@ class Transaction:
         await self.flush()
         return await self._connection.execute(statement, rows)
 
-    async def look(self, statement: Executable) -> CursorResult[Any]:
+    async def look(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Run a statement that has nothing to do with what was added so far, which stays in memory."""
-        return await self._connection.execute(statement)
+        return await self._connection.execute(statement, values)
 
     async def insert_numbered(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
         """Insert rows and return their numbers in the same order, in as few round trips as the database allows."""

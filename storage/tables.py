@@ -165,6 +165,8 @@ class Schema:
             Column("rehandled", Integer, nullable=False, server_default="0"),
             Column("sampled", Boolean, nullable=False, server_default=false()),
             Column("version", Integer, nullable=False),
+            Column("merchant_key", String(200)),
+            Column("merchant_branch", String(60)),
         )
         _index_cases(self.cases)
 
@@ -178,8 +180,14 @@ class Schema:
             Column("phone", self._sealed("identities.phone")),
             Column("postal_address", self._sealed("identities.postal_address")),
             Column("phone_index", String(64), index=True),
+            Column("address_index", String(64)),
         )
         Index("ix_identities_person", self.identities.c.person)
+        shared = self.identities.c.address_index
+        told = shared.is_not(None)
+        Index("ix_identities_address_index", shared, sqlite_where=told, postgresql_where=told)
+        unread = self.identities.c.postal_address.is_not(None) & shared.is_(None)
+        Index("ix_identities_unread", self.identities.c.case_no, sqlite_where=unread, postgresql_where=unread)
 
     def _about_cases(self) -> None:
         self.journal = Table(
@@ -323,3 +331,5 @@ def _index_cases(table: Table) -> None:
     for guest in (cases.part_of, cases.enterprise, cases.mediator):
         there = guest.is_not(None)
         Index(f"ix_cases_{guest.name}", guest, sqlite_where=there, postgresql_where=there)
+    Index("ix_cases_received_at", cases.received_at)
+    Index("ix_cases_merchant_key", cases.merchant_key, cases.received_at)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import select
 
@@ -199,12 +200,18 @@ async def town(url: str, clock: Clock, folder: Path, *, site: str = "puyang") ->
     await house.database.close()
 
 
-async def files_complaint(person: Person, story: str, *, name: str = "王芳", phone: str = "13812345678") -> str:
+def phone_of(person: Person) -> str:
+    """Everybody's own, unless a test says otherwise."""
+    who = person.address.value
+    return "13812345678" if who == "wang" else f"139{crc32(who.encode()) % 10**8:08d}"
+
+
+async def files_complaint(person: Person, story: str, *, name: str = "王芳", phone: str = "") -> str:
     """The shortest way from a story that misses only the person to a filed case; returns its number."""
     await person.says(story)
     await person.presses("同意")
     await person.says(name)
-    await person.says(phone)
+    await person.says(phone or phone_of(person))
     await person.says("华龙区中原路某小区")
     texts = await person.presses("确认提交")
     return next(word for word in "".join(texts).split("编号")[1].split("。")[0].split("、"))

@@ -61,9 +61,12 @@ async def _case_page(
     refused: str = "",
 ) -> web.Response:
     parts = context(request)
-    dossier = await parts.pages.dossier(await member(request), no)
+    staff = await member(request)
+    dossier = await parts.pages.dossier(staff, no)
+    beside = await parts.pages.beside(staff, dossier)
     view = desk_views.case_view(dossier, office=parts.pages.office)
-    return await page(request, "case.html", status=status, view=view, opened=verb, given=given or {}, refused=refused)
+    shown = {"view": view, "beside": beside, "opened": verb, "given": given or {}, "refused": refused}
+    return await page(request, "case.html", status=status, **shown)
 
 
 async def act(request: web.Request) -> web.Response:

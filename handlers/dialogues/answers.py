@@ -271,6 +271,7 @@ def _unclear(key: str) -> Callable[[Draft, Said], Heard]:
 READERS: Mapping[Slot, Callable[[Draft, Said], Heard]] = {
     Slot.KIND: _kind,
     Slot.ELSEWHERE: _unclear("again.elsewhere"),
+    Slot.DUPLICATE: _unclear("again.duplicate"),
     Slot.NARRATIVE: _narrative,
     Slot.MERCHANT: _merchant,
     Slot.DECIDE: _decide,

@@ -10,6 +10,7 @@ from cases.errors import CaseError
 from cases.messages import Choice
 from cases.model import Staff
 from handlers import casework
+from handlers.beside import beside, card_lines
 from handlers.cards import STAFF, WORKING, Buttons, case_line, rows_of, staff_buttons, staff_card
 from handlers.checks import BINDING_OUTCOMES
 from handlers.dialogues import away, calendar
@@ -109,6 +110,7 @@ async def show(turn: Turn, no: str) -> None:
         clocks=found.clocks,
         evidence=len(found.evidence),
         parts=found.parts,
+        beside=card_lines(await beside(turn.tx, staff, found, office=turn.office), office=turn.office),
         office=turn.office,
     )
     turn.tell(text, staff_buttons(found.case, found.roles, office=turn.office))

@@ -11,7 +11,7 @@ from cases.model import Kind
 from handlers.access import case_of
 from handlers.cards import rows_of
 from handlers.consumer_cards import RATE
-from handlers.dialogues import desk, intake, progress, questions
+from handlers.dialogues import desk, duplicate, intake, progress, questions
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
 from handlers.staffing import redeem
@@ -176,6 +176,9 @@ async def _menu_pressed(turn: Turn, act: str) -> None:
 async def _spoken(turn: Turn) -> None:
     command = turn.command()
     inside = turn.session.dialogue
+    if inside == intake.NAME and duplicate.meant(turn) is not None:
+        await intake.hear(turn)
+        return
     if command in EVERYWHERE or (command in COMMANDS and inside != intake.NAME):
         await COMMANDS[command](turn)
         if inside == intake.NAME == turn.session.dialogue:

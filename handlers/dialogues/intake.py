@@ -14,6 +14,7 @@ from cases.messages import Choice
 from cases.model import Kind
 from cases.transitions import QUESTION
 from handlers import filing
+from handlers.dialogues import duplicate
 from handlers.dialogues.answers import give_up, not_known, placed, read_answer
 from handlers.dialogues.facts import fact_line, fact_words, is_seated, other_door, summary
 from handlers.dialogues.questions import PREFIX, choices, is_offered, question
@@ -43,7 +44,7 @@ async def begin(
         turn.say("intake.heard", facts=heard)
     elif evidence and not more:
         turn.say("intake.evidence", count=len(evidence))
-    _ask(turn, draft)
+    await _ask(turn, draft)
 
 
 async def hear(turn: Turn) -> None:
@@ -57,14 +58,25 @@ async def hear(turn: Turn) -> None:
         return
     draft, told = _take_attachments(turn, draft)
     if not turn.text:
-        _after_attachments(turn, draft, told=told)
+        await _after_attachments(turn, draft, told=told)
+        return
+    meant = duplicate.meant(turn)
+    if meant is not None:
+        await _duplicate(turn, duplicate.kept(turn, draft), yes=meant)
         return
     command = turn.command()
     if command in COMMANDS:
         await COMMANDS[command](turn, draft)
         return
-    if not _corrected(turn, draft):
-        _answered(turn, draft)
+    if not await _corrected(turn, draft):
+        await _answered(turn, draft)
+
+
+async def _duplicate(turn: Turn, draft: Draft, *, yes: bool) -> None:
+    """Go on with what is not a mere addition to a case that the person has."""
+    left = await duplicate.answered(turn, draft, yes=yes)
+    if left is not None:
+        await _ask(turn, left)
 
 
 def _pending(draft: Draft) -> Slot | None:
@@ -81,7 +93,7 @@ def _take_attachments(turn: Turn, draft: Draft) -> tuple[Draft, int]:
     return replace(draft, evidence=(*draft.evidence, *ids)), len(ids)
 
 
-def _after_attachments(turn: Turn, draft: Draft, *, told: int) -> None:
+async def _after_attachments(turn: Turn, draft: Draft, *, told: int) -> None:
     """Say once per album that it is kept, and ask again what was asked."""
     album = turn.message.album
     if album and turn.session.data.get("album") == album:
@@ -89,12 +101,12 @@ def _after_attachments(turn: Turn, draft: Draft, *, told: int) -> None:
         return
     if told:
         turn.say("intake.evidence", count="" if album else len(draft.evidence))
-    _ask(turn, draft)
+    await _ask(turn, draft)
     if album:
         turn.go(NAME, {**turn.session.data, "album": album})
 
 
-def _corrected(turn: Turn, draft: Draft) -> bool:
+async def _corrected(turn: Turn, draft: Draft) -> bool:
     """Whether the message corrected something; then it is done and the question stands again."""
     corrections = turn.office.reader.corrections(turn.text)
     changed: list[Slot] = []
@@ -119,7 +131,7 @@ def _corrected(turn: Turn, draft: Draft) -> bool:
     for slot in changed:
         _say_changed(turn, draft, slot)
     if changed:
-        _ask(turn, draft)
+        await _ask(turn, draft)
     return bool(changed)
 
 
@@ -128,7 +140,7 @@ def _say_changed(turn: Turn, draft: Draft, slot: Slot) -> None:
     turn.say("intake.changed", name=slot_words(slot, office=turn.office), value=words)
 
 
-def _answered(turn: Turn, draft: Draft) -> None:
+async def _answered(turn: Turn, draft: Draft) -> None:
     slot = _pending(draft) or Slot.NARRATIVE
     draft = _upgraded(draft, slot, turn)
     result = read_answer(draft, slot, turn.text, understand=lambda: turn.heard, office=turn.office)
@@ -137,7 +149,7 @@ def _answered(turn: Turn, draft: Draft) -> None:
     if result.unclear:
         turn.say(result.unclear)
         result = replace(result, draft=replace(result.draft, missed=(*draft.missed, slot.value)))
-    _ask(turn, result.draft)
+    await _ask(turn, result.draft)
 
 
 def _upgraded(draft: Draft, slot: Slot, turn: Turn) -> Draft:
@@ -152,20 +164,22 @@ async def _pressed(turn: Turn, draft: Draft) -> None:
     _, nonce, act, *rest = [*pressed_parts(turn.message), "", ""]
     if nonce != turn.session.data.get("n"):
         turn.say("button.old")
-        _ask(turn, draft)
+        await _ask(turn, draft)
         return
     if act == "s" and rest[0] in set(Slot):
-        _chosen(turn, draft, Slot(rest[0]), value=rest[1])
+        await _chosen(turn, draft, Slot(rest[0]), value=rest[1])
+    elif act == duplicate.ACT and rest[1] == duplicate.JOIN.join(draft.again):
+        await _duplicate(turn, draft, yes=rest[0] == duplicate.YES)
     elif act == "e" and rest[0] in set(CORRECTABLE):
         _reask(turn, draft, Slot(rest[0]))
     elif act in COMMANDS:
         await COMMANDS[act](turn, draft)
     else:
         turn.say("button.old")
-        _ask(turn, draft)
+        await _ask(turn, draft)
 
 
-def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
+async def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
     """A choice button of a question, also of an earlier one: it answers or changes that slot."""
     if slot is Slot.KIND and value in set(Kind):
         draft = replace(draft, kinds=(Kind(value),))
@@ -181,7 +195,7 @@ def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
         draft = not_known(draft, slot, office=turn.office)
     elif is_offered(slot, value, office=turn.office):
         draft = _taken(draft, slot, value, office=turn.office)
-    _ask(turn, draft)
+    await _ask(turn, draft)
 
 
 def _taken(draft: Draft, slot: Slot, value: str, *, office: Office) -> Draft:
@@ -198,8 +212,10 @@ def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:
     _put(turn, kept, slot)
 
 
-def _ask(turn: Turn, draft: Draft) -> None:
-    draft, slot = _next(turn, draft)
+async def _ask(turn: Turn, draft: Draft) -> None:
+    draft, slot = _next(turn, await duplicate.looked(turn, draft))
+    if slot is Slot.CONFIRM:
+        draft, slot = _next(turn, await duplicate.looked(turn, draft, last=True))
     if slot is Slot.ELSEWHERE:
         door = other_door(draft, office=turn.office)
         turn.tell(door.text if door else "")
@@ -231,6 +247,8 @@ def _put(turn: Turn, draft: Draft, slot: Slot) -> None:
         turn.tell(summary(draft, office=turn.office), choices(turn, slot, draft))
     elif slot is Slot.ENTERPRISE:
         _offer_settling(turn, draft)
+    elif slot is Slot.DUPLICATE:
+        duplicate.ask(turn, draft)
     else:
         turn.tell(question(draft, slot, office=turn.office), choices(turn, slot, draft))
     _keep(turn, draft)
@@ -253,13 +271,16 @@ def _keep(turn: Turn, draft: Draft) -> None:
 async def _confirm(turn: Turn, draft: Draft) -> None:
     draft, slot = _next(turn, draft)
     if slot is Slot.ELSEWHERE:
-        _chosen(turn, draft, slot, value="stay")
+        await _chosen(turn, draft, slot, value="stay")
         return
     if slot is Slot.ENTERPRISE and _pending(draft) is slot:
-        _ask(turn, intake.skip(draft, slot))  # "yes" to an either-or gives no consent
+        await _ask(turn, intake.skip(draft, slot))  # "yes" to an either-or gives no consent
         return
+    if slot is Slot.CONFIRM:
+        # Another one may have been filed since the facts were shown, from here or elsewhere.
+        draft, slot = _next(turn, await duplicate.looked(turn, draft, last=True, afresh=True))
     if slot is not Slot.CONFIRM:
-        _ask(turn, draft)
+        await _ask(turn, draft)
         return
     cases = await filing.file(turn.tx, draft, person=turn.person, office=turn.office)
     numbers = list_words(tuple(case.no for case in cases), office=turn.office)
@@ -284,13 +305,13 @@ def _may_settle(turn: Turn, draft: Draft, slot: Slot) -> bool:
 async def _back(turn: Turn, draft: Draft) -> None:
     if not draft.answered:
         turn.say("intake.no_way_back")
-    _ask(turn, intake.back(draft))
+    await _ask(turn, intake.back(draft))
 
 
 async def _cancel(turn: Turn, draft: Draft) -> None:
     pending = _pending(draft)
     if pending is Slot.ELSEWHERE:
-        _chosen(turn, draft, pending, value="leave")
+        await _chosen(turn, draft, pending, value="leave")
         return
     turn.say("intake.cancelled")
     turn.go(HOME)
@@ -303,25 +324,25 @@ async def _pause(turn: Turn, draft: Draft) -> None:
 
 async def _resume(turn: Turn, draft: Draft) -> None:
     turn.say("intake.welcome_back", facts=fact_line(draft, office=turn.office))
-    _ask(turn, draft)
+    await _ask(turn, draft)
 
 
 async def _skip(turn: Turn, draft: Draft) -> None:
     pending = _pending(draft)
     if pending in OPTIONAL:
-        _ask(turn, not_known(draft, pending, office=turn.office))
+        await _ask(turn, not_known(draft, pending, office=turn.office))
         return
     if pending is Slot.MERCHANT:
         turn.say("again.merchant_nameless")
         _keep(turn, replace(draft, missed=(*draft.missed, Slot.MERCHANT.value)))
         return
     turn.say("intake.needed", name=slot_words(pending or Slot.NARRATIVE, office=turn.office))
-    _ask(turn, draft)
+    await _ask(turn, draft)
 
 
 async def _to_tipoff(turn: Turn, draft: Draft) -> None:
     """A complainant who would rather stay unnamed."""
-    _ask(turn, replace(draft, kinds=(Kind.TIPOFF,), pending=None))
+    await _ask(turn, replace(draft, kinds=(Kind.TIPOFF,), pending=None))
 
 
 async def _human(turn: Turn, draft: Draft) -> None:
@@ -331,7 +352,7 @@ async def _human(turn: Turn, draft: Draft) -> None:
 
 async def _help(turn: Turn, draft: Draft) -> None:
     turn.say("help.intake")
-    _ask(turn, draft)
+    await _ask(turn, draft)
 
 
 COMMANDS = {

@@ -11,6 +11,7 @@ import pytest
 from cases.errors import Fault, RulebookFault
 from cases.rulebook import SITES, load_rulebook
 from cases.rulebook_files import NATIONAL
+from cases.similar import Trace
 from main import main
 
 
@@ -160,6 +161,11 @@ def test_a_site_knows_a_platform_of_its_own_and_one_with_a_wrong_trader_is_refus
 
 
 IN_NATIONAL = [
+    ("similar.toml", "gap = 3", 'gap = "three"', "again.gap", "three", "whole number"),
+    ("similar.toml", "percent = 60", "percent = 101", "again.percent", "101", "1 to 100"),
+    ("similar.toml", "windows = [30, 90]", "windows = [30, 0]", "crowd.windows[1]", "0", "1 to 1000"),
+    ("similar.toml", 'code = "same_item"', 'code = "guilty"', "trace[1].code", "guilty", "same_item"),
+    ("similar.toml", "least = 5", "leats = 5\nleast = 5", "trace[0].leats", "5", "least"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2026-10-01"]', "off", "2026-10-01", "not also in work"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2026-10-32"]', "work[5]", "2026-10-32", "2026-01-01"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2025-10-10"]', "off/work", "2025-10-10", "days of 2026"),
@@ -262,3 +268,28 @@ def test_check_of_a_good_site_exits_with_0_and_says_what_is_in_it(
 def test_check_of_a_folder_that_is_not_there_names_the_built_in_sites(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "nowhere"]) == 1
     assert "puyang" in capsys.readouterr().err
+
+
+OWN_SIMILAR = """
+[crowd]
+windows = [7]
+listed = 2
+percent = 40
+basis = "本市细则"
+
+[[trace]]
+code = "frequent"
+days = 30
+least = 9
+basis = "本市细则"
+"""
+
+
+def test_a_site_refines_what_is_alike_and_the_rest_stays_national(site: Path) -> None:
+    national = load_rulebook(str(site)).likeness
+    (site / "similar.toml").write_text(OWN_SIMILAR, "utf-8")
+    found = load_rulebook(str(site)).likeness
+    assert found.crowd.windows == (7,)
+    assert (found.traces[Trace.FREQUENT].days, found.traces[Trace.FREQUENT].least) == (30, 9)
+    assert found.again == national.again
+    assert found.traces[Trace.SHARED_PHONE] == national.traces[Trace.SHARED_PHONE]

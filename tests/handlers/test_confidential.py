@@ -114,7 +114,8 @@ async def page(found: Scene, name: str, no: str) -> str:
         dossier = await pages.dossier(await found.member(name), no)
     except CaseError:
         return ""
-    return f"{dossier} {desk_views.case_view(dossier, office=found.town.house.office)}"
+    beside = await pages.beside(await found.member(name), dossier)
+    return f"{dossier} {desk_views.case_view(dossier, office=found.town.house.office)} {beside}"
 
 
 async def card(found: Scene, name: str, no: str) -> str:

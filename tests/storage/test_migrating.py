@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -71,6 +72,28 @@ def test_an_empty_database_is_brought_to_this_version_and_once_more_changes_noth
     assert migrate(empty_url) == HEAD
     assert revision_of(empty_url) == HEAD
     assert migrate(empty_url) == HEAD
+
+
+OLD_CASES = """
+INSERT INTO cases (no, kind, status, received_at, because, demands, merchant_name, urgent, narrative, version)
+VALUES ('1', 'complaint', 'received', '2026-11-20 02:00:00', '', '', 'a shop', false, '', 1),
+       ('2', 'inquiry', 'received', '2026-11-20 02:00:00', '', '', NULL, false, '', 1)
+"""
+
+
+def test_cases_of_the_version_before_are_kept_and_those_with_a_business_wait_to_be_read(empty_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    engine = create_engine(sync_url(empty_url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(text(OLD_CASES))
+    assert migrate(empty_url) == HEAD
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT no, merchant_key FROM cases ORDER BY no")).all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [("1", None), ("2", "")]
 
 
 def test_a_database_of_a_newer_program_is_refused_and_left_as_it_is(migrated_url: str) -> None:
