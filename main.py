@@ -14,31 +14,30 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot import commands
 from bot.checking import told
-from bot.command_line import only_parts, parsed, question, year_of_file
-from bot.due import answer, answer_case
-from bot.ledger_sheet import save_ledger
+from bot.command_line import only_parts, parsed, question
+from bot.due import answer
 from bot.logs import set_up
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
 from cases.calendar import china_date
 from cases.errors import CaseError, LianxinError, told_of
-from cases.model import Role
 from cases.rulebook import load_rulebook
 from cases.site import Rulebook
 from handlers import calendars, operating, staffing
-from handlers.conversation import Conversation, error_text
+from handlers.conversation import error_text
 from handlers.delivery import Channel, Delivery
-from handlers.duties import Duties
 from handlers.evidence import Files, Source
-from handlers.ledger_export import Ledger
+from handlers.house import House
+from handlers.learning import own_reader
 from handlers.office import Now, Office
 from handlers.pages import Pages
 from handlers.reception import Reception
 from nlp import Place, Reader
+from nlp.words import keep_cache_in
 from storage.calendar_store import entered_texts
 from storage.database import Database
 from storage.migrating import migrate
@@ -58,36 +57,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class House:
-    """Everything that one process works with, put together."""
-
-    database: Database
-    office: Office
-    reception: Reception
-    delivery: Delivery
-    files: Files
-    pages: Pages
-
-    def conversation(self, channels: Sequence[str]) -> Conversation:
-        return Conversation(
-            database=self.database,
-            office=self.office,
-            reception=self.reception,
-            delivery=self.delivery,
-            channels=channels,
-        )
-
-    def duties(self, sources: Mapping[str, Source]) -> Duties:
-        return Duties(
-            database=self.database, office=self.office, delivery=self.delivery, files=self.files, sources=sources
-        )
-
-
 def make_reader(rulebook: Rulebook) -> Reader:
     places = [Place(code=p.code, name=p.name, aliases=p.aliases) for p in rulebook.places]
-    labels = {name: frozenset(values) for name, values in rulebook.labels.items()}
-    return Reader(home=rulebook.site.region, places=places, labels=labels)
+    return Reader(home=rulebook.site.region, places=places, labels=allowed(rulebook))
+
+
+def allowed(rulebook: Rulebook) -> dict[str, frozenset[str]]:
+    return {name: frozenset(values) for name, values in rulebook.labels.items()}
+
+
+def make_office(settings: Settings, rulebook: Rulebook, *, now: Now = utc_now, reader: Reader | None = None) -> Office:
+    """The site at work, with the classifier that was trained into the data folder, if one was."""
+    keep_cache_in(settings.data_dir)
+    return Office(
+        rulebook=rulebook,
+        reader=reader or own_reader(make_reader(rulebook), settings.data_dir, allowed=allowed(rulebook)),
+        now=now,
+        new_id=lambda: secrets.token_hex(ID_BYTES),
+        public_url=settings.url,
+    )
 
 
 def build(
@@ -101,13 +89,7 @@ def build(
     """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
     vault = Vault({1: root_secret(settings)}, current=1)
     database = Database(settings.database, vault=vault)
-    office = Office(
-        rulebook=rulebook,
-        reader=reader or make_reader(rulebook),
-        now=now,
-        new_id=lambda: secrets.token_hex(ID_BYTES),
-        public_url=settings.url,
-    )
+    office = make_office(settings, rulebook, now=now, reader=reader)
     reception = Reception(database)
     receipts = Receipts(settings.data_dir / "receipts" / hashlib.sha256(settings.database.encode()).hexdigest()[:12])
     delivery = Delivery(database=database, channels=channels, receipts=receipts, now=now)
@@ -217,10 +199,6 @@ async def announce(house: House, settings: Settings, *, serving_pages: bool) -> 
         print(office.say("start.administrator", link=invitation.desk_link), flush=True)
 
 
-async def export(house: House, wanted: argparse.Namespace) -> str:
-    return await save_ledger(Ledger(house.database, office=house.office, days=wanted.days), wanted.out)
-
-
 async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     """Talk to the bot in this terminal."""
     from bot.terminal import CHANNEL, Terminal, is_quit, lines
@@ -258,22 +236,6 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     await house.database.close()
 
 
-async def invite(house: House, wanted: argparse.Namespace) -> str:
-    role = Role(wanted.role)
-    who = {"bureau": wanted.bureau, "name": wanted.name, "deputy_for": wanted.deputy_for}
-    return await operating.invite(house.database, house.office, role=role, **who)
-
-
-async def enter_calendar(house: House, wanted: argparse.Namespace) -> str:
-    year = year_of_file(wanted.file)
-    return await operating.enter_calendar(house.database, house.office, year=year, only_look=wanted.preview)
-
-
-async def prove_case(house: House, wanted: argparse.Namespace) -> str:
-    case, clocks = await operating.clocks_of(house.database, house.office, no=wanted.case)
-    return answer_case(case, clocks, house.office, as_json=wanted.json)
-
-
 async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], Awaitable[str]]) -> None:
     """Print what ``work`` finds out or has done; what cannot be done becomes a sentence."""
     house = build(settings, rulebook, channels={})
@@ -290,8 +252,21 @@ def check(rulebook: Rulebook) -> None:
     print(*told(rulebook, today=china_date(utc_now())), sep="\n")
 
 
+def read(wanted: argparse.Namespace) -> None:
+    """The commands that only read texts: they need no database."""
+    settings = load_settings()
+    office = make_office(settings, load_rulebook(settings.site))
+    if wanted.command == "evaluate":
+        print(commands.evaluate(office, wanted))
+    elif not commands.understand(office, wanted):
+        raise LianxinError(office.say("understand.not_all"))
+
+
 def perform(wanted: argparse.Namespace) -> None:
     """Do what the command line asked."""
+    if wanted.command in ("understand", "evaluate"):
+        read(wanted)
+        return
     if wanted.command == "check" and wanted.site and not wanted.routing_against:
         check(load_rulebook(wanted.site))
         return
@@ -309,7 +284,7 @@ def perform(wanted: argparse.Namespace) -> None:
         print(answer(question(wanted, rulebook), rulebook, calendar, as_json=wanted.json))
         return
     if wanted.command == "due":
-        asyncio.run(tell(settings, rulebook, lambda house: prove_case(house, wanted)))
+        asyncio.run(tell(settings, rulebook, lambda house: commands.prove_case(house, wanted)))
         return
     set_up(level=settings.log_level if wanted.command != "chat" else "error", style=settings.log_format)
     make_data_dir(settings)
@@ -317,9 +292,10 @@ def perform(wanted: argparse.Namespace) -> None:
     jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "run": lambda: run(settings, rulebook, only=only_parts(wanted.only)),
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
-        "invite": lambda: tell(settings, rulebook, lambda house: invite(house, wanted)),
-        "calendar": lambda: tell(settings, rulebook, lambda house: enter_calendar(house, wanted)),
-        "export": lambda: tell(settings, rulebook, lambda house: export(house, wanted)),
+        "invite": lambda: tell(settings, rulebook, lambda house: commands.invite(house, wanted)),
+        "calendar": lambda: tell(settings, rulebook, lambda house: commands.enter_calendar(house, wanted)),
+        "export": lambda: tell(settings, rulebook, lambda house: commands.export(house, wanted)),
+        "train": lambda: tell(settings, rulebook, lambda h: commands.train(h, wanted, folder=settings.data_dir)),
     }
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))

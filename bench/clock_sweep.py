@@ -15,7 +15,8 @@ from bench.open_cases import SEAL_SAMPLE, calm_down, furnish, make_due, multiply
 from bot.settings import Settings
 from cases.rulebook import load_rulebook
 from handlers.deadlines import warn_all
-from main import House, build
+from handlers.house import House
+from main import build
 from storage.migrating import migrate
 
 TICKS, WARM_UP = 40, 5

@@ -29,7 +29,7 @@ from cases.clocks import Clock, OfficeHours
 from cases.messages import Address
 from cases.model import Case, CaseNo, Consumer, Kind, Role, Staff, StaffId, Status
 from cases.routing import Directory
-from main import House
+from handlers.house import House
 from storage.case_store import Identity
 from storage.database import Database, Transaction
 

@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     entering = commands.add_parser("calendar", help="enter a year of holidays and makeup days")
     entering.add_argument("file", metavar="FILE", help="a TOML file written like those of the calendars folder")
     entering.add_argument("--preview", action="store_true", help="only say what it would change")
+    _understanding(commands)
     _export(commands.add_parser("export", help="write a ledger of cases to a file"))
     _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top
@@ -61,6 +62,20 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         except ValueError:
             top.error(f"--from {wanted.first}: allowed: a day that is not after --to {wanted.last}")
     return wanted
+
+
+def _understanding(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    hearing = commands.add_parser("understand", help="what texts say: JSON Lines in, JSON Lines out")
+    hearing.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard input")
+    hearing.add_argument("--on", type=day, metavar="DAY", help="the day on which they were written; default: today")
+    training = commands.add_parser("train", help="fit the classifier to closed cases and corrections as well")
+    training.add_argument("--out", type=Path, metavar="DIR", help="default: the data folder, where it is used")
+    measuring = commands.add_parser("evaluate", help="how well labelled texts are understood")
+    measuring.add_argument("file", metavar="FILE", help="labelled JSON Lines; a dash for standard input")
+    measuring.add_argument(
+        "--folds", type=folds, metavar="N", help="measure a model fitted to the other parts of the file, N times"
+    )
+    measuring.add_argument("--json", action="store_true", help="one JSON object a head")
 
 
 def _export(exporting: argparse.ArgumentParser) -> None:
@@ -133,6 +148,13 @@ def pause(text: str) -> Pause:
     if end < start:
         raise argparse.ArgumentTypeError(f"given {text!r}; allowed: a pause that ends after it starts")
     return Pause(start=start, end=end)
+
+
+def folds(text: str) -> int:
+    """Two or more parts."""
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"given {text!r}; allowed: 2 or more")
+    return int(text)
 
 
 def only_parts(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from cases.routing import Place, Route, route
 from cases.routing_rules import Look, Matter
 from cases.site import Department
 from cases.transitions import QUESTION
+from cases.understanding import Understanding
 from handlers.business_keys import address_index
 from handlers.ledger import record
 from handlers.masking import masked
@@ -32,6 +33,13 @@ KIND_MARKS: Mapping[Kind, str] = {Kind.COMPLAINT: "", Kind.TIPOFF: "J", Kind.INQ
 def find_route(draft: Draft, kind: Kind, *, office: Office) -> Route:
     """Whose business the draft is, by the site's rules."""
     return routed(deciding.matter(draft, kind, routing=office.rulebook.routing), office=office)
+
+
+def bureau_of(heard: Understanding, *, office: Office) -> str | None:
+    """The code of the bureau that would get what was understood if no more were said; None when rules cannot tell."""
+    if not heard.kinds:
+        return None
+    return find_route(intake.learn(Draft(), heard), heard.kinds[0], office=office).bureau
 
 
 def routed(matter: Matter, *, office: Office) -> Route:

@@ -19,6 +19,8 @@ from nlp.examples import Example, fit
 from nlp.judging import parts
 from storage.database import Database
 
+READ_HEADS = HEADS
+"""What a labelled text may tell."""
 MODEL_FILE = "model.bin"
 LEAST = 50
 """Fewer labelled cases than this teach nothing that can be checked."""

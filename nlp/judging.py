@@ -45,11 +45,12 @@ def _marks(hits: Hits) -> Iterator[str]:
 
 
 class Opinion:
-    """What the classifier thinks of one text, to be weighed with the rules' finds."""
+    """What the classifier thinks of one text, to be weighed with the rules' finds; the category first."""
 
     def __init__(self, classifier: Classifier, found: Features) -> None:
         self._classifier, self._found = classifier, found
         self._judged = classifier.judge(found)
+        self._about_something = False
 
     def category(self, ruled: Scored, *, none: str) -> Scored:
         """The category; ``none`` is the label of matters that are no consumers'."""
@@ -57,7 +58,9 @@ class Opinion:
         outside = judged.share_of(none) if judged else 0.0
         weight = _TABLE["category"] * (0 if outside >= _TABLE["sure"] else 1)
         shares = {ruled.label: ruled.share, **dict(ruled.others)} if ruled.label else {}
-        return self._weighed("category", ruled, {str(label): weight * share for label, share in shares.items()})
+        found = self._weighed("category", ruled, {str(label): weight * share for label, share in shares.items()})
+        self._about_something = found.label is not None
+        return found
 
     def problem(self, ruled: Scored, *, outside: bool) -> Scored:
         """The problem; ``outside``: the matter is no consumers', and its words of trade say little."""
@@ -84,6 +87,8 @@ class Opinion:
     def _weighed(self, head: str, ruled: Scored, weighs: Mapping[str, float], *, without: str | None = None) -> Scored:
         judged = self._judged.get(head)
         points = _points(judged, weighs)
+        if weighs or self._about_something:
+            points.pop(NOTHING, None)
         if without in points and len(points) > 1:
             points[without] -= _TABLE["office_word"]
         ranked = _ranked(points)

@@ -24,7 +24,8 @@ from cases.model import Role
 from cases.rulebook import load_rulebook
 from cases.site import Rulebook
 from handlers import staffing
-from main import House, build, make_reader
+from handlers.house import House
+from main import build, make_reader
 from nlp import Reader
 from tests.clock import Clock
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cases.messages import Address
 from cases.model import Case, CaseNo, Consumer, Kind, Merchant, Role, StaffId, Status
 from cases.transitions import TABLE, WAITING, Transition
-from main import House
+from handlers.house import House
 from storage.case_store import Identity
 from tests.cases.states import FITTING
 from tests.clock import Clock

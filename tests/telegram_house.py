@@ -15,7 +15,8 @@ from bot.web.channel import WebChannel
 from cases.model import Role
 from handlers import staffing
 from handlers.delivery import Channel
-from main import House, build, working
+from handlers.house import House
+from main import build, working
 from tests.bot_api import BotApi
 from tests.bot_api.harness import FAST, SECRET, eventually
 from tests.clock import Clock

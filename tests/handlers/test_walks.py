@@ -24,8 +24,8 @@ from cases.transitions import ENDED, HANDLED, OPEN, OUTCOME_PATHS, TABLE, WAITIN
 from handlers import casework, deadlines, filing
 from handlers.cards import actions
 from handlers.forms import VERBS
+from handlers.house import House
 from handlers.staffing import STAFF_ROLES
-from main import House
 from tests.clock import Clock
 from tests.house import Town, town
 

@@ -20,7 +20,8 @@ from cases.messages import Address
 from cases.model import Role
 from handlers import staffing
 from handlers.delivery import ABROAD
-from main import House, build
+from handlers.house import House
+from main import build
 from storage.outbox_store import DeliveryState
 from tests.bot_api import BotApi
 from tests.bot_api.harness import SECRET, eventually

@@ -18,7 +18,8 @@ from aiohttp.test_utils import TestServer
 from bot.settings import Settings
 from bot.web import WebChannel, make_app
 from cases.model import Role
-from main import House, build
+from handlers.house import House
+from main import build
 from tests.clock import Clock
 from tests.house import CHANNEL, Street, Town, rulebook
 
