@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from cases.measured import Measured
 from cases.texts import Texts
-from handlers.learning import Measured
 
 _MOST_CONFUSED = 20
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cases.errors import LianxinError
+from cases.measured import Measured
 from handlers.office import Office
 from handlers.teaching import Labelled, labelled
 from nlp import Reader

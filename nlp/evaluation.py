@@ -4,33 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from cases.measured import LabelFigures, Measured
 
 NONE = "\u2014"
 """Stands for no label in figures."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelFigures:
-    """Of one label: how often it was right, guessed and meant."""
-
-    label: str
-    precision: float
-    recall: float
-    f1: float
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """The figures of one question over some texts. ``confused`` counts (meant, guessed), the most frequent first."""
-
-    head: str
-    count: int
-    accuracy: float
-    macro_f1: float
-    labels: tuple[LabelFigures, ...]
-    confused: tuple[tuple[tuple[str, str], int], ...]
 
 
 def measure(head: str, pairs: Iterable[tuple[Sequence[str], str | None]]) -> Measured:
