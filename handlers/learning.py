@@ -15,7 +15,7 @@ from handlers.teaching import Labelled, labelled
 from nlp import Reader
 from nlp.classifier import load
 from nlp.corpus import HEADS, examples
-from nlp.evaluation import Measured, measure
+from nlp.evaluation import measure
 from nlp.examples import Example, fit
 from nlp.judging import parts
 from storage.database import Database
