@@ -29,7 +29,7 @@ def examples(folder: Path = FOLDER, *, allowed: Mapping[str, Collection[str]] | 
         with path.open(encoding="utf-8", newline="") as file:
             for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
                 labels = {head: row[head] for head in HEADS}
-                faults += _faults(path, number, labels, allowed or {})
+                faults += _faults(labels, allowed or {}, file=path, number=number)
                 found.append(Example(text=row["text"], labels=labels))
     if faults:
         raise RulebookFault(faults)
@@ -44,10 +44,12 @@ def fingerprint(folder: Path = FOLDER) -> str:
     return digest.hexdigest()
 
 
-def _faults(path: Path, number: int, labels: Mapping[str, str], allowed: Mapping[str, Collection[str]]) -> list[Fault]:
+def _faults(
+    labels: Mapping[str, str], allowed: Mapping[str, Collection[str]], *, file: Path, number: int
+) -> list[Fault]:
     return [
         Fault(
-            file=f"{path.parent.name}/{path.name}", path=f"line {number}", found=label, allowed=" ".join(sorted(known))
+            file=f"{file.parent.name}/{file.name}", path=f"line {number}", found=label, allowed=" ".join(sorted(known))
         )
         for head, value in labels.items()
         if (known := allowed.get(_LISTS.get(head, head))) is not None

@@ -17,7 +17,7 @@ from nlp.examples import Example, Fitted, See
 from nlp.features import BLOCKS, Features
 
 _LEAST_TEXTS = 2
-_STRICT = 1.0
+_STRICT = 0.3
 _FOLDS = 4
 _GATHERS = 2.0
 _SMOOTH = 0.002

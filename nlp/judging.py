@@ -52,11 +52,11 @@ class Opinion:
         self._judged = classifier.judge(found)
         self._about_something = False
 
-    def category(self, ruled: Scored, *, none: str) -> Scored:
-        """The category; ``none`` is the label of matters that are no consumers'."""
+    def category(self, ruled: Scored, *, none: str, bought: bool) -> Scored:
+        """The category; ``none`` is the label of matters that are no consumers'; ``bought``: a listed product was."""
         judged = self._judged.get("category")
-        outside = judged.share_of(none) if judged else 0.0
-        weight = _TABLE["category"] * (0 if outside >= _TABLE["sure"] else 1)
+        outside = judged.share_of(none) if judged and not bought else 0.0
+        weight = _TABLE["category"] * (_TABLE["doubt"] if outside >= _TABLE["sure"] else 1)
         shares = {ruled.label: ruled.share, **dict(ruled.others)} if ruled.label else {}
         found = self._weighed("category", ruled, {str(label): weight * share for label, share in shares.items()})
         self._about_something = found.label is not None
@@ -64,13 +64,16 @@ class Opinion:
 
     def problem(self, ruled: Scored, *, outside: bool) -> Scored:
         """The problem; ``outside``: the matter is no consumers', and its words of trade say little."""
-        weighs = {} if ruled.label is None or outside else {ruled.label: _TABLE["problem"]}
+        weight = _TABLE["problem"] * (_TABLE["doubt"] if outside else 1)
+        weighs = {} if ruled.label is None else {ruled.label: weight}
         return self._weighed("problem", ruled, weighs)
 
-    def kinds(self, ruled: tuple[Kind, ...]) -> tuple[Kind, ...]:
-        """The kinds of the matter; both for a claim and a report in one."""
-        label = JOINT.join(sorted(ruled))
-        scored = self._weighed("kinds", Scored(label=label or None), {label: _TABLE["kinds"]} if label else {})
+    def kinds(self, ruled: tuple[Kind, ...], *, reported: bool) -> tuple[Kind, ...]:
+        """The kinds of the matter; two at once only where a word of reporting stands in it (``reported``)."""
+        label = parts(ruled)
+        both = None if reported or len(ruled) > 1 else parts((Kind.COMPLAINT, Kind.TIPOFF))
+        weighs = {label: _TABLE["kinds"]} if label else {}
+        scored = self._weighed("kinds", Scored(label=label or None), weighs, without=both)
         return tuple(Kind(part) for part in scored.label.split(JOINT)) if scored.label else ruled
 
     def department(self, *, word: str | None, rule: str | None, ours: str | None) -> Scored:
@@ -90,7 +93,7 @@ class Opinion:
         if weighs or self._about_something:
             points.pop(NOTHING, None)
         if without in points and len(points) > 1:
-            points[without] -= _TABLE["office_word"]
+            points[without] -= _TABLE["unlikely"]
         ranked = _ranked(points)
         if not ranked or ranked[0][0] == NOTHING or ranked[0][1] < _TABLE["least"]:
             return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored()

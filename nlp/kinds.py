@@ -39,6 +39,11 @@ def kinds(hits: Hits, *, problem: bool, category: bool) -> Wanted:
     return Wanted(kinds=found, words=tuple(dict.fromkeys(words)))
 
 
+def reported(hits: Hits) -> bool:
+    """Whether any word of reporting a violation stands in the text."""
+    return "punish" in hits or f"kind {Kind.TIPOFF}" in hits
+
+
 def _decide(hits: Hits, points: Mapping[Kind, int], *, problem: bool, category: bool) -> tuple[Kind, ...]:
     complaint = points[Kind.COMPLAINT]
     own, deal = "own" in hits, "deal" in hits

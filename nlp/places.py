@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from nlp.lexicon import Hit, Hits, Lexicon, load
+from nlp.text import simplified
 
 _FILE = Path(__file__).parent / "data" / "divisions.csv"
 _TABLE = load("places")
@@ -84,7 +85,7 @@ class Gazetteer:
             for stem in _stems(code, name):
                 lexicon.add("place", code, [stem], weight=self._sureness(code, stem, full=name))
         for place in self._own.values():
-            for name in (*self._own_names(place), *_township_stem(place)):
+            for name in map(simplified, (*self._own_names(place), *_township_stem(place))):
                 lexicon.add("place", place.code, [name], weight=_FULL if _stem(name) != name else _BARE)
 
     def read(self, text: str, hits: Hits) -> Found:

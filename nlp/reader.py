@@ -209,7 +209,8 @@ class _Reading:
     def _labels(self) -> tuple[Scored, Scored]:
         """Category and problem."""
         ruled = labels.category(self._hits, product=self._product, deal="deal" in self._hits)
-        category = self._opinion.category(ruled, none=labels.OUTSIDE)
+        bought = self._product is not None and self._product.bought and self._product.category is not None
+        category = self._opinion.category(ruled, none=labels.OUTSIDE, bought=bought)
         problem = labels.problem(self._hits, category=category.label)
         return category, self._opinion.problem(problem, outside=category.label == labels.OUTSIDE)
 
@@ -233,7 +234,7 @@ class _Reading:
         office, why = self._department()
         because = self._because(urgent=urgent, asked=asked, kinds=wanted.words)
         return Understanding(
-            kinds=wanted.kinds if self._scammed else self._opinion.kinds(wanted.kinds),
+            kinds=wanted.kinds if self._scammed else self._opinion.kinds(wanted.kinds, reported=kinds.reported(self._hits)),
             object=thing,
             category=category,
             problem=problem,

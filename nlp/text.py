@@ -39,10 +39,12 @@ def normalise(text: str) -> str:
     The heads of quoted chats and what customer services say in them are left out. The Chinese full stop and the end of
     a line become a semicolon, so that a point is always a decimal point.
     """
-    text = _narrowed(text)
-    if _TRADITIONAL.search(text):
-        text = _converter().convert(text)
-    return text[:FACT_CHARS]
+    return simplified(_narrowed(text))[:FACT_CHARS]
+
+
+def simplified(word: str) -> str:
+    """A name as it stands in a normalised text: some official names keep a traditional character."""
+    return _converter().convert(word) if _TRADITIONAL.search(word) else word
 
 
 def as_written(words: str, text: str) -> str:

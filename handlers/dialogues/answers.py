@@ -22,6 +22,7 @@ from cases.intake import (
     without_fact,
 )
 from cases.model import Kind
+from cases.transitions import QUESTION
 from cases.understanding import Understanding
 from handlers.office import Office
 from handlers.wording import place_words
@@ -288,3 +289,19 @@ READERS: Mapping[Slot, Callable[[Draft, Said], Heard]] = {
     Slot.ENTERPRISE: _enterprise,
     Slot.CONFIRM: _confirm,
 }
+
+
+def upgraded(draft: Draft, slot: Slot, heard: Understanding) -> Draft:
+    """Who began with a question and now tells of an own loss has a complaint."""
+    asks = set(draft.kinds) <= QUESTION and slot in (Slot.CONFIRM, Slot.NARRATIVE)
+    if draft.kinds and asks and Kind.COMPLAINT in heard.kinds:
+        return replace(draft, kinds=heard.kinds)
+    return draft
+
+
+def taken(draft: Draft, slot: Slot, value: str, *, office: Office) -> Draft:
+    if slot is Slot.REGION:
+        return placed(draft, value, office=office)
+    code, _, given = value.partition("/")
+    question = office.rulebook.routing.question(code) if slot is Slot.DECIDE else None
+    return decide(draft, question, question.answer(given)) if question else answer(draft, slot, value)

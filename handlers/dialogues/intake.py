@@ -8,19 +8,17 @@ from datetime import timedelta
 from functools import partial
 
 from cases import intake
-from cases.deciding import decide, open_question, without_hearsay
+from cases.deciding import open_question, without_hearsay
 from cases.intake import CORRECTABLE, IDENTITY, OPTIONAL, Draft, Known, Slot
 from cases.messages import Choice
 from cases.model import Kind
-from cases.transitions import QUESTION
 from handlers import filing
 from handlers.dialogues import duplicate
-from handlers.dialogues.answers import give_up, not_known, placed, read_answer
+from handlers.dialogues.answers import give_up, not_known, read_answer, taken, upgraded
 from handlers.dialogues.facts import fact_line, fact_words, is_seated, other_door, summary
 from handlers.dialogues.questions import PREFIX, choices, is_offered, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
 from handlers.evidence import keep_attachments
-from handlers.office import Office
 from handlers.settlers import answer_due, settler, settlers
 from handlers.wording import day_words, list_words, slot_words
 
@@ -142,7 +140,7 @@ def _say_changed(turn: Turn, draft: Draft, slot: Slot) -> None:
 
 async def _answered(turn: Turn, draft: Draft) -> None:
     slot = _pending(draft) or Slot.NARRATIVE
-    draft = _upgraded(draft, slot, turn)
+    draft = upgraded(draft, slot, turn.heard)
     result = read_answer(draft, slot, turn.text, understand=lambda: turn.heard, office=turn.office)
     if result.unclear and slot.value in draft.missed and slot in (*OPTIONAL, Slot.MERCHANT):
         result = give_up(draft, slot, turn.text, office=turn.office)
@@ -150,14 +148,6 @@ async def _answered(turn: Turn, draft: Draft) -> None:
         turn.say(result.unclear)
         result = replace(result, draft=replace(result.draft, missed=(*draft.missed, slot.value)))
     await _ask(turn, result.draft)
-
-
-def _upgraded(draft: Draft, slot: Slot, turn: Turn) -> Draft:
-    """Who began with a question and now tells of an own loss has a complaint."""
-    asks = set(draft.kinds) <= QUESTION and slot in (Slot.CONFIRM, Slot.NARRATIVE)
-    if draft.kinds and asks and Kind.COMPLAINT in turn.heard.kinds:
-        return replace(draft, kinds=turn.heard.kinds)
-    return draft
 
 
 async def _pressed(turn: Turn, draft: Draft) -> None:
@@ -194,16 +184,8 @@ async def _chosen(turn: Turn, draft: Draft, slot: Slot, *, value: str) -> None:
     elif not value:
         draft = not_known(draft, slot, office=turn.office)
     elif is_offered(slot, value, office=turn.office):
-        draft = _taken(draft, slot, value, office=turn.office)
+        draft = taken(draft, slot, value, office=turn.office)
     await _ask(turn, draft)
-
-
-def _taken(draft: Draft, slot: Slot, value: str, *, office: Office) -> Draft:
-    if slot is Slot.REGION:
-        return placed(draft, value, office=office)
-    code, _, given = value.partition("/")
-    question = office.rulebook.routing.question(code) if slot is Slot.DECIDE else None
-    return decide(draft, question, question.answer(given)) if question else intake.answer(draft, slot, value)
 
 
 def _reask(turn: Turn, draft: Draft, slot: Slot) -> None:

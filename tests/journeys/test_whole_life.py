@@ -215,6 +215,8 @@ async def test_new_facts_of_an_informant_are_merged_and_the_time_counts_from_the
     puyang.clock.at("2026-12-01 10:00")
     await zhao.says("我要举报")
     await zhao.says("华龙区建设路的惠万家超市还卖假酒")
+    zhao.hears("您是否在补充编号")
+    await zhao.presses("不是，另登一件")
     if any(choice.label == "留下姓名" for row in zhao.told[-1].choices for choice in row):
         await zhao.presses("留下姓名")
     for _ in range(3):

@@ -26,4 +26,11 @@ def _shown(understanding: Understanding, key: str) -> Any:
 @pytest.mark.parametrize("row", rows("texts"), ids=lambda row: row["text"][:24])
 def test_a_text_is_read_as_it_was_meant(row: dict[str, Any]) -> None:
     understanding = reader().understand(row["text"], today=TODAY)
-    assert {key: _shown(understanding, key) for key in row["expect"]} == row["expect"]
+    shown = {key: _shown(understanding, key) for key in row["expect"]}
+    assert {key: _taken(value, row["expect"][key]) for key, value in shown.items()} == row["expect"]
+
+
+def _taken(shown: Any, expected: Any) -> Any:
+    """Where careful officers differ, the truth lists the labels that either may give."""
+    either = isinstance(expected, list) and isinstance(shown, str)
+    return expected if either and shown in expected else shown
