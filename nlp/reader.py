@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from cases.model import Kind
 from cases.understanding import Correction, Identity, Understanding
 from nlp import contacts, judging, kinds, labels, likeness, merchants, money, orders, products
 from nlp.classifier import Classifier
@@ -214,6 +215,9 @@ class _Reading:
         problem = labels.problem(self._hits, category=category.label)
         return category, self._opinion.problem(problem, outside=category.label == labels.OUTSIDE)
 
+    def _kinds(self, ruled: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        return ruled if self._scammed else self._opinion.kinds(ruled, reported=kinds.reported(self._hits))
+
     def _department(self) -> tuple[str | None, str]:
         """The office and what led to it."""
         category, problem = self._category.label, self._problem.label
@@ -234,7 +238,7 @@ class _Reading:
         office, why = self._department()
         because = self._because(urgent=urgent, asked=asked, kinds=wanted.words)
         return Understanding(
-            kinds=wanted.kinds if self._scammed else self._opinion.kinds(wanted.kinds, reported=kinds.reported(self._hits)),
+            kinds=self._kinds(wanted.kinds),
             object=thing,
             category=category,
             problem=problem,

@@ -16,11 +16,11 @@ from handlers import filing
 from handlers.dialogues import duplicate
 from handlers.dialogues.answers import give_up, not_known, read_answer, taken, upgraded
 from handlers.dialogues.facts import fact_line, fact_words, is_seated, other_door, summary
-from handlers.dialogues.questions import PREFIX, choices, is_offered, question
+from handlers.dialogues.questions import PREFIX, choices, is_offered, offer_settling, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
 from handlers.evidence import keep_attachments
-from handlers.settlers import answer_due, settler, settlers
-from handlers.wording import day_words, list_words, slot_words
+from handlers.settlers import settler, settlers
+from handlers.wording import list_words, slot_words
 
 NAME = "intake"
 AWAY = timedelta(hours=6)
@@ -228,22 +228,12 @@ def _put(turn: Turn, draft: Draft, slot: Slot) -> None:
     if slot is Slot.CONFIRM:
         turn.tell(summary(draft, office=turn.office), choices(turn, slot, draft))
     elif slot is Slot.ENTERPRISE:
-        _offer_settling(turn, draft)
+        offer_settling(turn, draft)
     elif slot is Slot.DUPLICATE:
         duplicate.ask(turn, draft)
     else:
         turn.tell(question(draft, slot, office=turn.office), choices(turn, slot, draft))
     _keep(turn, draft)
-
-
-def _offer_settling(turn: Turn, draft: Draft) -> None:
-    """Ask whether the business may be told, by its name, what, and what for (PIPL, Art. 23)."""
-    found = settler(draft, turn.settlers, office=turn.office)
-    if found is None:
-        turn.say("button.old")
-        return
-    due = day_words(answer_due(turn.office), office=turn.office)
-    turn.say("ask.enterprise", choices(turn, Slot.ENTERPRISE, draft), business=found.name, due=due)
 
 
 def _keep(turn: Turn, draft: Draft) -> None:

@@ -13,7 +13,8 @@ from handlers.cards import Buttons
 from handlers.dialogues.turn import Turn, choices_in_rows
 from handlers.filing import find_route
 from handlers.office import Office
-from handlers.wording import place_words
+from handlers.settlers import answer_due, settler
+from handlers.wording import day_words, place_words
 
 PREFIX = "in"
 """Of the buttons of a draft."""
@@ -119,3 +120,13 @@ def is_offered(slot: Slot, value: str, *, office: Office) -> bool:
             return value == CONSENTED
         case _:
             return False
+
+
+def offer_settling(turn: Turn, draft: Draft) -> None:
+    """Ask whether the business may be told, by its name, what, and what for (PIPL, Art. 23)."""
+    found = settler(draft, turn.settlers, office=turn.office)
+    if found is None:
+        turn.say("button.old")
+        return
+    due = day_words(answer_due(turn.office), office=turn.office)
+    turn.say("ask.enterprise", choices(turn, Slot.ENTERPRISE, draft), business=found.name, due=due)
