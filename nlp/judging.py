@@ -22,6 +22,9 @@ _TABLE: Mapping[str, float] = load_table("adjust")["judge"]
 _FLOOR = 1e-3
 _RARE = -7.0
 _OTHERS = 3
+_LEAST_LETTERS = 2
+_SHARES = ((6, _TABLE["brief"]), (12, _TABLE["short"]), (10**9, _TABLE["least"]))
+"""The least share that says something of a text of fewer letters, where no rule speaks with the classifier."""
 _UNLIKELY = 0.02
 _SILENT_GROUPS = frozenset(("place", "not_place", "suffix", "order"))
 
@@ -47,10 +50,12 @@ def _marks(hits: Hits) -> Iterator[str]:
 class Opinion:
     """What the classifier thinks of one text, to be weighed with the rules' finds; the category first."""
 
-    def __init__(self, classifier: Classifier, found: Features) -> None:
+    def __init__(self, classifier: Classifier, found: Features, *, letters: int) -> None:
+        """``letters``: how many the text has; of a few, the classifier alone must be quite sure."""
         self._classifier, self._found = classifier, found
-        self._judged = classifier.judge(found)
+        self._judged = classifier.judge(found) if letters >= _LEAST_LETTERS else {}
         self._about_something = False
+        self._least = next(least for most, least in _SHARES if letters < most)
 
     def category(self, ruled: Scored, *, none: str, bought: bool) -> Scored:
         """The category; ``none`` is the label of matters that are no consumers'; ``bought``: a listed product was."""
@@ -72,7 +77,7 @@ class Opinion:
         """The kinds of the matter; two at once only where a word of reporting stands in it (``reported``)."""
         label = parts(ruled)
         both = None if reported or len(ruled) > 1 else parts((Kind.COMPLAINT, Kind.TIPOFF))
-        weighs = {label: _TABLE["kinds"]} if label else {}
+        weighs = {label: _TABLE["kinds"] + len(ruled) - 1} if label else {}
         scored = self._weighed("kinds", Scored(label=label or None), weighs, without=both)
         return tuple(Kind(part) for part in scored.label.split(JOINT)) if scored.label else ruled
 
@@ -95,7 +100,11 @@ class Opinion:
         if without in points and len(points) > 1:
             points[without] -= _TABLE["unlikely"]
         ranked = _ranked(points)
-        if not ranked or ranked[0][0] == NOTHING or ranked[0][1] < _TABLE["least"]:
+        if (
+            not ranked
+            or ranked[0][0] == NOTHING
+            or ranked[0][1] < (_TABLE["least"] if weighs or self._about_something else self._least)
+        ):
             return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored()
         label, share = ranked[0]
         others = tuple((other, part) for other, part in ranked[1:] if other != NOTHING and part >= _UNLIKELY)

@@ -26,6 +26,8 @@ from nlp.spans import span
 from nlp.text import as_written, normalise
 
 _SERVICE = "service"
+_COUNTED = 30
+"""Characters among which letters are counted, to tell a word from a story."""
 _Words = dict[str, tuple[str, ...]]
 
 
@@ -57,7 +59,8 @@ class Reader:
         hits = self._lexicon.find(text)
         found = self._gazetteer.read(text, hits)
         merchant = merchants.main_merchant(text, hits, places=found.hits)
-        opinion = Opinion(self._model or judging.shipped(), judging.seen(text, hits))
+        letters = sum(map(str.isalpha, text[:_COUNTED]))
+        opinion = Opinion(self._model or judging.shipped(), judging.seen(text, hits), letters=letters)
         return _Reading(text, hits=hits, found=found, merchant=merchant, opinion=opinion, today=today).result()
 
     def with_model(self, model: Classifier) -> Reader:
