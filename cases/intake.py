@@ -23,6 +23,7 @@ LEAST_NARRATIVE, LEAST_QUESTION = 4, 7
 
 class Slot(StrEnum):
     KIND = "kind"
+    CATEGORY = "category"
     ELSEWHERE = "elsewhere"
     DUPLICATE = "duplicate"
     NARRATIVE = "narrative"
@@ -42,7 +43,9 @@ class Slot(StrEnum):
     CONFIRM = "confirm"
 
 
-OPTIONAL = frozenset({Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION, Slot.DECIDE, Slot.ENTERPRISE})
+OPTIONAL = frozenset(
+    {Slot.CATEGORY, Slot.HAPPENED_ON, Slot.AMOUNT, Slot.MERCHANT_ADDRESS, Slot.REGION, Slot.DECIDE, Slot.ENTERPRISE}
+)
 """What a person may say not to know; the office then asks or finds out. No business is told of it unasked."""
 
 MERCHANT_SIDE = (Slot.NARRATIVE, Slot.MERCHANT, Slot.DECIDE, Slot.REGION, Slot.MERCHANT_ADDRESS)
@@ -81,7 +84,13 @@ UNDERSTOOD = (
     "product",
     "phone",
 )
+HANGS_ON_CATEGORY = frozenset({"object", "category", "department"})
 DEMAND_MARK = "|"
+BETWEEN = "between"
+"""The fact that several categories may be meant, none of them surely; they stand in it with marks between."""
+MOST_BETWEEN = 3
+SURE = 0.4
+"""A category of a smaller share is asked for rather than taken."""
 LISTS = ("skipped", "answered", "missed", "evidence", "again", "apart", "looked")
 """Fields of a draft that are lists."""
 CONSENTED = "yes"
@@ -161,6 +170,9 @@ def learn(draft: Draft, heard: Understanding) -> Draft:
     if heard.regions and not draft.get("region"):
         draft = among(draft, heard.regions, word=next(iter(heard.because.get("region", ())), ""))
     facts = {name: str(getattr(heard, name)) for name in UNDERSTOOD if getattr(heard, name)}
+    if heard.alternatives and heard.confidence < SURE:
+        facts = {name: value for name, value in facts.items() if name not in HANGS_ON_CATEGORY}
+        facts[BETWEEN] = DEMAND_MARK.join((heard.category or "", *(label for label, _ in heard.alternatives)))
     if heard.amount is not None:
         facts["amount"] = format(heard.amount, "f")
     if heard.happened_on:
@@ -219,6 +231,8 @@ def next_slot(draft: Draft, known: Known = Known()) -> Slot:
     """The one question to ask now; CONFIRM when nothing is missing."""
     if draft.facts and not draft.kinds:
         return Slot.KIND if draft.get("narrative") else Slot.NARRATIVE
+    if _doubtful(draft):
+        return Slot.CATEGORY
     if known.early:
         return Slot.DECIDE
     if known.foreign and not draft.stays:
@@ -239,6 +253,17 @@ def settled_with(draft: Draft, business: str | None) -> Draft:
     if business and given == CONSENTED:
         return with_fact(draft, Slot.ENTERPRISE.value, business)
     return without_fact(draft, Slot.ENTERPRISE.value)
+
+
+def between(draft: Draft) -> tuple[str, ...]:
+    """The categories that may be meant while none is sure."""
+    labels = () if draft.get("category") else (draft.get(BETWEEN) or "").split(DEMAND_MARK)
+    return tuple(filter(None, labels))[:MOST_BETWEEN]
+
+
+def _doubtful(draft: Draft) -> bool:
+    asked = Slot.CATEGORY.value in draft.skipped or not {Kind.COMPLAINT, Kind.TIPOFF} & set(draft.kinds)
+    return bool(between(draft)) and not asked
 
 
 def _wanted(draft: Draft) -> tuple[Slot, ...]:

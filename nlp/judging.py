@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from math import exp, log
 from pathlib import Path
@@ -105,7 +105,7 @@ class Opinion:
             or ranked[0][0] == NOTHING
             or ranked[0][1] < (_TABLE["least"] if weighs or self._about_something else self._least)
         ):
-            return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored()
+            return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored(others=_maybe(ranked))
         label, share = ranked[0]
         others = tuple((other, part) for other, part in ranked[1:] if other != NOTHING and part >= _UNLIKELY)
         return Scored(label=label, words=self._words(head, label, ruled), share=share, others=others[:_OTHERS])
@@ -116,6 +116,13 @@ class Opinion:
             return ruled.words
         known = any(told.name == head and label in told.labels for told in self._classifier.heads)
         return self._classifier.words_for(head, label, self._found.words) if known else ()
+
+
+def _maybe(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """What may be meant where nothing is sure; nothing where small talk is likelier."""
+    if not ranked or ranked[0][0] == NOTHING:
+        return ()
+    return tuple(pair for pair in ranked[:_OTHERS] if pair[1] >= _TABLE["maybe"])
 
 
 def _points(judged: Judged | None, weighs: Mapping[str, float]) -> dict[str, float]:

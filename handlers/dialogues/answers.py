@@ -11,10 +11,12 @@ from cases.intake import (
     CONSENTED,
     DEMAND_MARK,
     PLACED,
+    SURE,
     Draft,
     Slot,
     among,
     answer,
+    between,
     learn,
     skip,
     tell,
@@ -167,6 +169,23 @@ def _merchant_address(draft: Draft, said: Said) -> Heard:
     return Heard(draft=with_fact(draft, "township", township) if township else draft)
 
 
+def _category(draft: Draft, said: Said) -> Heard:
+    """One of the categories that were offered, by its name; or whatever a fuller telling makes sure of."""
+    plain = said.office.rulebook.plain
+    named = [label for label in between(draft) if said.text in (label, plain.get(label)) or label in said.text]
+    heard = said.heard
+    sure = heard.category if heard.category and heard.confidence >= SURE else None
+    label = named[0] if named else sure
+    if label is None:
+        return Heard(draft=draft, unclear="again.category")
+    return Heard(draft=categorised(draft, label, office=said.office))
+
+
+def categorised(draft: Draft, label: str, *, office: Office) -> Draft:
+    """The draft of this category, and of the object that goes with it."""
+    return with_fact(answer(draft, Slot.CATEGORY, label), "object", office.rulebook.objects.get(label, ""))
+
+
 def _decide(draft: Draft, said: Said) -> Heard:
     """The answer to the deciding question that is open."""
     question = open_question(draft, routing=said.office.rulebook.routing)
@@ -271,6 +290,7 @@ def _unclear(key: str) -> Callable[[Draft, Said], Heard]:
 
 READERS: Mapping[Slot, Callable[[Draft, Said], Heard]] = {
     Slot.KIND: _kind,
+    Slot.CATEGORY: _category,
     Slot.ELSEWHERE: _unclear("again.elsewhere"),
     Slot.DUPLICATE: _unclear("again.duplicate"),
     Slot.NARRATIVE: _narrative,
@@ -302,6 +322,8 @@ def upgraded(draft: Draft, slot: Slot, heard: Understanding) -> Draft:
 def taken(draft: Draft, slot: Slot, value: str, *, office: Office) -> Draft:
     if slot is Slot.REGION:
         return placed(draft, value, office=office)
+    if slot is Slot.CATEGORY:
+        return categorised(draft, value, office=office)
     code, _, given = value.partition("/")
     question = office.rulebook.routing.question(code) if slot is Slot.DECIDE else None
     return decide(draft, question, question.answer(given)) if question else answer(draft, slot, value)

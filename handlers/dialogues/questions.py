@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cases.deciding import candidates, open_question
-from cases.intake import CONSENTED, OPTIONAL, Draft, Slot
+from cases.intake import CONSENTED, OPTIONAL, Draft, Slot, between
 from cases.messages import Choice
 from cases.model import Kind
 from cases.routing import Level
@@ -43,11 +43,11 @@ def question(draft: Draft, slot: Slot, *, office: Office) -> str:
 
 def _which_place(draft: Draft, *, office: Office) -> str:
     """Which of the counties of one name; else the place that counts for this matter."""
-    between = candidates(draft)
-    if between:
-        known = office.rulebook.routing.choosing(between)
-        key = "ask.region_which" if len(between) <= MOST_ALIKE else "ask.region_city"
-        return known.ask if known else office.say(key, word=draft.get("place_word") or "", count=len(between))
+    alike = candidates(draft)
+    if alike:
+        known = office.rulebook.routing.choosing(alike)
+        key = "ask.region_which" if len(alike) <= MOST_ALIKE else "ask.region_city"
+        return known.ask if known else office.say(key, word=draft.get("place_word") or "", count=len(alike))
     claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
     counts = find_route(draft, claims[0], office=office).place_rule if claims else None
     key = f"ask.region_{counts.words}" if counts else "ask.region"
@@ -72,10 +72,8 @@ def choices(turn: Turn, slot: Slot, draft: Draft) -> Buttons:
         case Slot.REGION:
             named = [pick(label, code) for code, label in _places(draft, office=office)]
             return (*choices_in_rows(named), (pick(office.say("choice.unknown"), ""),))
-        case Slot.DECIDE:
-            deciding = open_question(draft, routing=office.rulebook.routing)
-            given = deciding.answers if deciding else ()
-            named = [pick(answer.label, f"{deciding.id}/{answer.value}") for answer in given if deciding]
+        case Slot.CATEGORY | Slot.DECIDE:
+            named = [pick(label, value) for label, value in _answers(draft, slot, office=office)]
             return (*((choice,) for choice in named), (pick(office.say("choice.unknown"), ""),))
         case Slot.DEMANDS:
             labels = office.rulebook.labels["demand"]
@@ -90,14 +88,22 @@ def choices(turn: Turn, slot: Slot, draft: Draft) -> Buttons:
             return ()
 
 
+def _answers(draft: Draft, slot: Slot, *, office: Office) -> list[tuple[str, str]]:
+    """The answers to choose from when one word decides, with their labels."""
+    if slot is Slot.CATEGORY:
+        return [(office.rulebook.plain.get(label, label), label) for label in between(draft)]
+    deciding = open_question(draft, routing=office.rulebook.routing)
+    return [(answer.label, f"{deciding.id}/{answer.value}") for answer in deciding.answers] if deciding else []
+
+
 def _places(draft: Draft, *, office: Office) -> list[tuple[str, str]]:
     """The counties to choose from with their labels, where they are few enough for buttons; else one types the name."""
-    between = candidates(draft)
-    known = office.rulebook.routing.choosing(between) if between else None
+    alike = candidates(draft)
+    known = office.rulebook.routing.choosing(alike) if alike else None
     if known:
         return [(answer.sets["region"], answer.label) for answer in known.answers]
-    codes = between if len(between) <= MOST_ALIKE else ()
-    if not between:
+    codes = alike if len(alike) <= MOST_ALIKE else ()
+    if not alike:
         counties = [bureau for bureau in office.rulebook.directory if bureau.level is Level.COUNTY and bureau.regions]
         codes = tuple(bureau.regions[0] for bureau in counties) if len(counties) <= MOST_BUTTONS else ()
     return [(code, place_words(code, office=office)) for code in codes]
@@ -112,6 +118,8 @@ def is_offered(slot: Slot, value: str, *, office: Office) -> bool:
             code, _, given = value.partition("/")
             deciding = office.rulebook.routing.question(code)
             return deciding is not None and deciding.answer(given) is not None
+        case Slot.CATEGORY:
+            return value in office.rulebook.labels["category"]
         case Slot.DEMANDS:
             return value in office.rulebook.labels["demand"]
         case Slot.NAMED:
