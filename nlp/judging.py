@@ -13,6 +13,7 @@ from nlp.features import Features, features
 from nlp.labels import Scored
 from nlp.lexicon import Hits
 from nlp.lexicon import load as load_table
+from nlp.words import Cut
 
 SHIPPED = Path(__file__).parent / "data" / "model.bin"
 NOTHING = "-"
@@ -32,9 +33,9 @@ def shipped() -> Classifier:
     return load(SHIPPED)
 
 
-def seen(text: str, hits: Hits) -> Features:
-    """What the classifier sees of a normalised text with the listed words found in it."""
-    return features(text, listed=_marks(hits))
+def seen(text: str, hits: Hits, *, cut: Cut | None = None) -> Features:
+    """What the classifier sees of a normalised text with the listed words found in it; ``cut`` as for ``features``."""
+    return features(text, listed=_marks(hits), cut=cut)
 
 
 def _marks(hits: Hits) -> Iterator[str]:
