@@ -97,4 +97,4 @@ def _grams(text: str, sizes: Iterable[int]) -> list[str]:
 
 def _counted(found: Iterable[str]) -> list[str]:
     counts = Counter(found)
-    return [*counts, *(feature for feature, count in counts.items() if count > 1)]
+    return [*counts, *[feature for feature, count in counts.items() if count > 1]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from math import exp, log
+from math import exp
+from operator import itemgetter
 from pathlib import Path
 
 from cases.model import Kind
@@ -21,7 +22,7 @@ NOTHING = "-"
 JOINT = "+"
 _TABLE: Mapping[str, float] = load_table("adjust")["judge"]
 _FLOOR = 1e-3
-_RARE = -7.0
+_RARE = exp(-7.0)
 _OTHERS = 3
 _UNLIKELY = 0.02
 _SILENT_GROUPS = frozenset(("place", "not_place", "suffix", "order"))
@@ -86,13 +87,12 @@ class Opinion:
         return self._weighed("department", Scored(label=word or rule), weighs, without=ours)
 
     def _weighed(self, head: str, ruled: Scored, weighs: Mapping[str, float], *, without: str | None = None) -> Scored:
-        judged = self._judged.get(head)
-        points = _points(judged, weighs)
+        odds = _odds(self._judged.get(head), weighs)
         if weighs or self._about_something:
-            points.pop(NOTHING, None)
-        if without in points and len(points) > 1:
-            points[without] -= _TABLE["office_word"]
-        ranked = _ranked(points)
+            odds.pop(NOTHING, None)
+        if without in odds and len(odds) > 1:
+            odds[without] *= exp(-_TABLE["office_word"])
+        ranked = _ranked(odds)
         if not ranked or ranked[0][0] == NOTHING or ranked[0][1] < _TABLE["least"]:
             return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored()
         label, share = ranked[0]
@@ -107,21 +107,22 @@ class Opinion:
         return self._classifier.words_for(head, label, self._found.words) if known else ()
 
 
-def _points(judged: Judged | None, weighs: Mapping[str, float]) -> dict[str, float]:
-    points = {label: log(share + _FLOOR) for label, share in judged.shares} if judged else {}
+def _odds(judged: Judged | None, weighs: Mapping[str, float]) -> dict[str, float]:
+    odds = {label: share + _FLOOR for label, share in judged.shares} if judged else {}
     for label, weight in weighs.items():
-        points[label] = points.get(label, _RARE) + weight
-    return points
+        odds[label] = odds.get(label, _RARE) * exp(weight)
+    return odds
 
 
-def _ranked(points: Mapping[str, float]) -> list[tuple[str, float]]:
-    odds = {label: exp(point) for label, point in points.items()}
+def _ranked(odds: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The likeliest and all that may be told beside it, with their shares."""
+    if not odds:
+        return []
     total = sum(odds.values())
-    return sorted(((label, round(odd / total, 2)) for label, odd in odds.items()), key=_likeliest)
-
-
-def _likeliest(pair: tuple[str, float]) -> float:
-    return -pair[1]
+    least = min(total * _UNLIKELY / 2, max(odds.values()))
+    ranked = [(label, round(odd / total, 2)) for label, odd in odds.items() if odd >= least]
+    ranked.sort(key=itemgetter(1), reverse=True)
+    return ranked
 
 
 def parts(kinds: Iterable[str]) -> str:
