@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from nlp import cutting
+
 Cut = Callable[[str], list[str]]
 _folder: list[Path] = []
 
@@ -43,10 +45,10 @@ def fast_cut() -> Cut | None:
 
 @cache
 def plain_cut() -> Cut:
-    """The cut of jieba itself."""
+    """The cut of jieba in Python."""
     jieba: Any = import_module("jieba")
     jieba.setLogLevel(logging.WARNING)
-    tokenizer: Any = jieba.Tokenizer()
+    tokenizer = cutting.tokenizer()
     if _folder:
         tokenizer.tmp_dir = str(_folder[0])
         tokenizer.cache_file = "jieba.cache"
