@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import import_module
@@ -19,6 +20,7 @@ from nlp.examples import Example, fit
 from nlp.words import Cut, fast_cut, plain_cut
 
 TODAY = date(2026, 11, 25)
+LONG = Path(__file__).parent / "long.toml"
 LONG_BYTES = 100_000
 _FEW = 50
 
@@ -96,14 +98,8 @@ def start(folder: Path) -> float:
 
 def long_texts() -> dict[str, str]:
     """Texts of 100 kB."""
-    kinds = {
-        "prose": "".join(example.text for example in examples()),
-        "digits": "0123456789",
-        "one character": "\u554a",
-        "one full stop": "\u3002",
-        "telephone numbers": "13812345678 ",
-        "sums": "3.50\u5143",
-    }
+    kinds = tomllib.loads(LONG.read_text(encoding="utf-8"))
+    kinds["prose"] = "".join(example.text for example in examples())
     return {name: _long(text) for name, text in kinds.items()}
 
 

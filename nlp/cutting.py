@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -11,7 +10,6 @@ from typing import Any
 
 _NEVER = -3.14e100
 """What jieba takes for the logarithm of no chance."""
-_HAN = re.compile("[\u4e00-\u9fd5]+")
 _STATES = "BMES"
 """Of a character: it begins, is within, or ends a word, or is one. Jieba breaks ties by the letter."""
 
@@ -67,7 +65,7 @@ def _cut_sentence(self: Any, sentence: str) -> Iterator[str]:
 def _singles(run: str, frequency: Mapping[str, int]) -> Iterable[str]:
     if len(run) < 2 or frequency.get(run):
         return run
-    if _HAN.fullmatch(run):
+    if _finalseg().re_han.fullmatch(run):
         return _unlisted(run)
     recognised: Iterable[str] = _finalseg().cut(run)
     return recognised

@@ -72,7 +72,8 @@ class Opinion:
     def kinds(self, ruled: tuple[Kind, ...]) -> tuple[Kind, ...]:
         """The kinds of the matter; both for a claim and a report in one."""
         label = JOINT.join(sorted(ruled))
-        scored = self._weighed("kinds", Scored(label=label or None), {label: _TABLE["kinds"]} if label else {})
+        weighs = {label: _TABLE["kinds"]} if label else {}
+        scored = self._weighed("kinds", Scored(label=label or None), weighs, with_words=False)
         return tuple(Kind(part) for part in scored.label.split(JOINT)) if scored.label else ruled
 
     def department(self, *, word: str | None, rule: str | None, ours: str | None) -> Scored:
@@ -86,7 +87,15 @@ class Opinion:
                 weighs[label] = weighs.get(label, 0) + weight
         return self._weighed("department", Scored(label=word or rule), weighs, without=ours)
 
-    def _weighed(self, head: str, ruled: Scored, weighs: Mapping[str, float], *, without: str | None = None) -> Scored:
+    def _weighed(
+        self,
+        head: str,
+        ruled: Scored,
+        weighs: Mapping[str, float],
+        *,
+        without: str | None = None,
+        with_words: bool = True,
+    ) -> Scored:
         odds = _odds(self._judged.get(head), weighs)
         if weighs or self._about_something:
             odds.pop(NOTHING, None)
@@ -97,7 +106,8 @@ class Opinion:
             return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored()
         label, share = ranked[0]
         others = tuple((other, part) for other, part in ranked[1:] if other != NOTHING and part >= _UNLIKELY)
-        return Scored(label=label, words=self._words(head, label, ruled), share=share, others=others[:_OTHERS])
+        words = self._words(head, label, ruled) if with_words else ()
+        return Scored(label=label, words=words, share=share, others=others[:_OTHERS])
 
     def _words(self, head: str, label: str, ruled: Scored) -> tuple[str, ...]:
         """The rules' words when they agree; the model's own otherwise."""
