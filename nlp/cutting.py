@@ -12,6 +12,7 @@ _NEVER = -3.14e100
 """What jieba takes for the logarithm of no chance."""
 _STATES = "BMES"
 """Of a character: it begins, is within, or ends a word, or is one. Jieba breaks ties by the letter."""
+_B, _M, _E, _S = range(4)
 
 
 def tokenizer() -> Any:
@@ -94,7 +95,7 @@ def _unlisted(run: str) -> list[str]:
     char = run[0]
     b, m = b + of_b(char, _NEVER), m + of_m(char, _NEVER)
     e, s = e + of_e(char, _NEVER), s + of_s(char, _NEVER)
-    before: list[Mapping[str, str]] = []
+    before: list[tuple[int, int, int, int]] = []
     for char in run[1:]:
         in_b, in_m, in_e, in_s = of_b(char, _NEVER), of_m(char, _NEVER), of_e(char, _NEVER), of_s(char, _NEVER)
         from_e, from_s = e + e_b + in_b, s + s_b + in_b
@@ -102,23 +103,23 @@ def _unlisted(run: str) -> list[str]:
         end_b, end_m = b + b_e + in_e, m + m_e + in_e
         one_e, one_s = e + e_s + in_s, s + s_s + in_s
         before.append(
-            {
-                "B": "S" if from_s >= from_e else "E",
-                "M": "M" if from_m >= from_b else "B",
-                "E": "M" if end_m >= end_b else "B",
-                "S": "S" if one_s >= one_e else "E",
-            }
+            (
+                _S if from_s >= from_e else _E,
+                _M if from_m >= from_b else _B,
+                _M if end_m >= end_b else _B,
+                _S if one_s >= one_e else _E,
+            )
         )
         b, m, e, s = max(from_e, from_s), max(from_b, from_m), max(end_b, end_m), max(one_e, one_s)
-    return _parted(run, before, last="S" if s >= e else "E")
+    return _parted(run, before, last=_S if s >= e else _E)
 
 
-def _parted(run: str, before: list[Mapping[str, str]], *, last: str) -> list[str]:
+def _parted(run: str, before: list[tuple[int, int, int, int]], *, last: int) -> list[str]:
     """The words, told from the state of the last character and what came before each state."""
     found, end, state = [], len(run), last
     for place in range(len(run) - 1, 0, -1):
         state_before = before[place - 1][state]
-        if state_before in "ES":
+        if state_before >= _E:
             found.append(run[place:end])
             end = place
         state = state_before

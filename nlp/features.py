@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import add
 from typing import NamedTuple
 
 from nlp.words import Cut, words
@@ -15,8 +16,6 @@ BLOCKS = ("words", "grams", "head_words", "head_grams", "opening_words", "openin
 _HEAD_CHARS = 60
 _LEAST_HEAD = 4
 _OPENING_CHARS = 200
-_GRAMS = (2, 3)
-_HEAD_GRAMS = (1, 2, 3)
 _ENDS = re.compile(r"[;!?\u3002\uff01\uff1f\n]|\s{2,}|\u3000")
 _MARKS = re.compile(r"[\W_]+")
 _BETWEEN = re.compile(r"[^\w+#&.%-]")
@@ -50,13 +49,14 @@ def features(
     head = headline(text)
     opening = text[:_OPENING_CHARS] if len(text) > _OPENING_CHARS else ""
     all_words, head_words, opening_words = _words(text, (len(head), len(opening)), cut=cut)
+    all_grams, head_grams, opening_grams = _grams(text, (len(head), len(opening)))
     return Features(
         words=_counted(all_words),
-        grams=_grams(text, _GRAMS),
+        grams=_counted(all_grams),
         head_words=_counted(head_words),
-        head_grams=_grams(head, _HEAD_GRAMS),
+        head_grams=_counted(head_grams),
         opening_words=_counted(opening_words) if opening else _NOTHING,
-        opening_grams=_grams(opening, _GRAMS) if opening else _NOTHING,
+        opening_grams=_counted(opening_grams) if opening else _NOTHING,
         listed=_counted(listed),
     )
 
@@ -90,9 +90,20 @@ def _last_mark(text: str, end: int) -> int:
     return end
 
 
-def _grams(text: str, sizes: Iterable[int]) -> list[str]:
+def _grams(text: str, ends: tuple[int, int]) -> tuple[list[str], list[str], list[str]]:
+    """Pairs and triples of neighbouring characters of a text, of its headline (single ones as well), of its opening.
+
+    Marks do not count. The beginnings share the strings of the whole, which then are made and hashed only once.
+    """
     bare = _MARKS.sub("", text)
-    return _counted([bare[at : at + size] for size in sizes for at in range(len(bare) - size + 1)])
+    pairs = list(map(add, bare, bare[1:]))
+    triples = list(map(add, pairs, bare[2:]))
+    head, opening = (len(_MARKS.sub("", text[:end])) for end in ends)
+    return (
+        pairs + triples,
+        [*bare[:head], *pairs[: max(0, head - 1)], *triples[: max(0, head - 2)]],
+        pairs[: max(0, opening - 1)] + triples[: max(0, opening - 2)],
+    )
 
 
 def _counted(found: Iterable[str]) -> list[str]:
