@@ -39,6 +39,11 @@ def at_most(value: float, goal: float) -> dict[str, Any]:
     return {"value": rounded(value), "goal": rounded(goal), "passes": value <= goal}
 
 
+def true_share(value: float, goal: float) -> dict[str, Any]:
+    """Of what should be as near to 1 as can be: three places, since a hundredth is much there."""
+    return {"value": round(value, 3), "goal": goal, "passes": value >= goal}
+
+
 def skipped(bench: str, figure: str, *, unit: str, why: str) -> Figure:
     return Figure(bench=bench, figure=figure, value=None, unit=unit, note=f"skipped: {why}")
 

@@ -12,8 +12,8 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from math import exp, sqrt
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +71,13 @@ class Classifier:
 
     def judge(self, found: Features) -> dict[str, Judged]:
         """What each head says of a text; {} when the model knows nothing in it."""
-        scores = [0.0] * self._width
-        known = 0
+        scores: list[float] = []
         for table, unit, block in zip(self._tables, self._units, found, strict=True):
-            sums, count = self._added(table, block)
-            if count:
-                known += count
+            if sums := self._added(table, block):
+                # What the zero of each weight adds is the same for every class, and so makes no difference.
                 scale = unit / sqrt(max(sums[0], 1) * self._square)
-                even = ZERO * count
-                scores = [score + (lane - even) * scale for score, lane in zip(scores, sums, strict=True)]
-        return {head.name: _judged(head, scores) for head in self.heads} if known else {}
+                scores = [a + b * scale for a, b in zip(scores, sums, strict=True)] if scores else _scaled(sums, scale)
+        return {head.name: _judged(head, scores) for head in self.heads} if scores else {}
 
     def words_for(self, head: str, label: str, words: Iterable[str]) -> tuple[str, ...]:
         """Those of the words that spoke most for a label of a head, the strongest first."""
@@ -90,14 +87,19 @@ class Classifier:
         strong = sorted((pair for pair in weighed if pair[0] > 0 and len(pair[1]) > 1), reverse=True)
         return tuple(word for _, word in strong[:_TOLD])
 
-    def _added(self, table: Mapping[str, int], block: Iterable[str]) -> tuple[list[int], int]:
-        rows = iter([row for row in map(table.get, block) if row])
-        total, count = [0] * self._width, 0
-        while batch := list(islice(rows, _MANY)):
-            count += len(batch)
-            lanes = memoryview(sum(batch).to_bytes(self._width * _LANE, "little")).cast("H")
-            total = [one + other for one, other in zip(total, lanes, strict=True)] if any(total) else lanes.tolist()
-        return total, count
+    def _added(self, table: Mapping[str, int], block: Iterable[str]) -> list[int]:
+        """The lanes of all known features of a block added up; [] when none is known."""
+        rows = [row for row in map(table.get, block) if row]
+        total: list[int] = []
+        for start in range(0, len(rows), _MANY):
+            summed = sum(rows[start : start + _MANY]).to_bytes(self._width * _LANE, "little")
+            lanes = memoryview(summed).cast("H").tolist()
+            total = [a + b for a, b in zip(total, lanes, strict=True)] if total else lanes
+        return total
+
+
+def _scaled(sums: Iterable[int], scale: float) -> list[float]:
+    return [lane * scale for lane in sums]
 
 
 def packed(about: Mapping[str, Any], *, features: Sequence[Sequence[str]], lanes: bytes) -> bytes:
@@ -165,5 +167,5 @@ def _judged(head: Head, scores: Sequence[float]) -> Judged:
     best = max(margins)
     odds = [exp(margin - best) for margin in margins]
     total = sum(odds)
-    ranked = sorted(((odd / total, label) for odd, label in zip(odds, head.labels, strict=True)), key=lambda p: -p[0])
-    return Judged(shares=tuple((label, share) for share, label in ranked))
+    shares = [odd / total for odd in odds]
+    return Judged(shares=tuple(sorted(zip(head.labels, shares, strict=True), key=itemgetter(1), reverse=True)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from math import exp, log
+from math import exp
+from operator import itemgetter
 from pathlib import Path
 
 from cases.model import Kind
@@ -13,6 +14,7 @@ from nlp.features import Features, features
 from nlp.labels import Scored
 from nlp.lexicon import Hits
 from nlp.lexicon import load as load_table
+from nlp.words import Cut
 
 SHIPPED = Path(__file__).parent / "data" / "model.bin"
 NOTHING = "-"
@@ -20,7 +22,7 @@ NOTHING = "-"
 JOINT = "+"
 _TABLE: Mapping[str, float] = load_table("adjust")["judge"]
 _FLOOR = 1e-3
-_RARE = -7.0
+_RARE = exp(-7.0)
 _OTHERS = 3
 _LEAST_LETTERS = 2
 _SHARES = ((6, _TABLE["brief"]), (12, _TABLE["short"]), (10**9, _TABLE["least"]))
@@ -35,9 +37,9 @@ def shipped() -> Classifier:
     return load(SHIPPED)
 
 
-def seen(text: str, hits: Hits) -> Features:
-    """What the classifier sees of a normalised text with the listed words found in it."""
-    return features(text, listed=_marks(hits))
+def seen(text: str, hits: Hits, *, cut: Cut | None = None) -> Features:
+    """What the classifier sees of a normalised text with the listed words found in it; ``cut`` as for ``features``."""
+    return features(text, listed=_marks(hits), cut=cut)
 
 
 def _marks(hits: Hits) -> Iterator[str]:
@@ -78,7 +80,7 @@ class Opinion:
         label = parts(ruled)
         both = None if reported or len(ruled) > 1 else parts((Kind.COMPLAINT, Kind.TIPOFF))
         weighs = {label: _TABLE["kinds"] + len(ruled) - 1} if label else {}
-        scored = self._weighed("kinds", Scored(label=label or None), weighs, without=both)
+        scored = self._weighed("kinds", Scored(label=label or None), weighs, without=both, with_words=False)
         return tuple(Kind(part) for part in scored.label.split(JOINT)) if scored.label else ruled
 
     def department(self, *, word: str | None, rule: str | None, ours: str | None) -> Scored:
@@ -92,23 +94,28 @@ class Opinion:
                 weighs[label] = weighs.get(label, 0) + weight
         return self._weighed("department", Scored(label=word or rule), weighs, without=ours)
 
-    def _weighed(self, head: str, ruled: Scored, weighs: Mapping[str, float], *, without: str | None = None) -> Scored:
-        judged = self._judged.get(head)
-        points = _points(judged, weighs)
+    def _weighed(
+        self,
+        head: str,
+        ruled: Scored,
+        weighs: Mapping[str, float],
+        *,
+        without: str | None = None,
+        with_words: bool = True,
+    ) -> Scored:
+        odds = _odds(self._judged.get(head), weighs)
         if weighs or self._about_something:
-            points.pop(NOTHING, None)
-        if without in points and len(points) > 1:
-            points[without] -= _TABLE["unlikely"]
-        ranked = _ranked(points)
-        if (
-            not ranked
-            or ranked[0][0] == NOTHING
-            or ranked[0][1] < (_TABLE["least"] if weighs or self._about_something else self._least)
-        ):
+            odds.pop(NOTHING, None)
+        if without in odds and len(odds) > 1:
+            odds[without] *= exp(-_TABLE["unlikely"])
+        ranked = _ranked(odds)
+        least = _TABLE["least"] if weighs or self._about_something else self._least
+        if not ranked or ranked[0][0] == NOTHING or ranked[0][1] < least:
             return ruled if ruled.label and ranked and ranked[0][0] != NOTHING else Scored(others=_maybe(ranked))
         label, share = ranked[0]
         others = tuple((other, part) for other, part in ranked[1:] if other != NOTHING and part >= _UNLIKELY)
-        return Scored(label=label, words=self._words(head, label, ruled), share=share, others=others[:_OTHERS])
+        words = self._words(head, label, ruled) if with_words else ()
+        return Scored(label=label, words=words, share=share, others=others[:_OTHERS])
 
     def _words(self, head: str, label: str, ruled: Scored) -> tuple[str, ...]:
         """The rules' words when they agree; the model's own otherwise."""
@@ -125,21 +132,22 @@ def _maybe(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]
     return tuple(pair for pair in ranked[:_OTHERS] if pair[1] >= _TABLE["maybe"])
 
 
-def _points(judged: Judged | None, weighs: Mapping[str, float]) -> dict[str, float]:
-    points = {label: log(share + _FLOOR) for label, share in judged.shares} if judged else {}
+def _odds(judged: Judged | None, weighs: Mapping[str, float]) -> dict[str, float]:
+    odds = {label: share + _FLOOR for label, share in judged.shares} if judged else {}
     for label, weight in weighs.items():
-        points[label] = points.get(label, _RARE) + weight
-    return points
+        odds[label] = odds.get(label, _RARE) * exp(weight)
+    return odds
 
 
-def _ranked(points: Mapping[str, float]) -> list[tuple[str, float]]:
-    odds = {label: exp(point) for label, point in points.items()}
+def _ranked(odds: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The likeliest and all that may be told beside it, with their shares."""
+    if not odds:
+        return []
     total = sum(odds.values())
-    return sorted(((label, round(odd / total, 2)) for label, odd in odds.items()), key=_likeliest)
-
-
-def _likeliest(pair: tuple[str, float]) -> float:
-    return -pair[1]
+    least = min(total * _UNLIKELY / 2, max(odds.values()))
+    ranked = [(label, round(odd / total, 2)) for label, odd in odds.items() if odd >= least]
+    ranked.sort(key=itemgetter(1), reverse=True)
+    return ranked
 
 
 def parts(kinds: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from nlp.money import bare_sum, main_sum
 from nlp.places import Found, Gazetteer, Place
 from nlp.spans import span
 from nlp.text import as_written, normalise
+from nlp.words import Cut
 
 _SERVICE = "service"
 _COUNTED = 30
@@ -50,6 +51,7 @@ class Reader:
         model: Classifier | None = None,
     ) -> None:
         self._model = model
+        self._cut: Cut | None = None
         self._gazetteer = Gazetteer(home=home, places=places)
         self._lexicon = _lexicon(self._gazetteer, allowed=labels)
 
@@ -60,7 +62,8 @@ class Reader:
         found = self._gazetteer.read(text, hits)
         merchant = merchants.main_merchant(text, hits, places=found.hits)
         letters = sum(map(str.isalpha, text[:_COUNTED]))
-        opinion = Opinion(self._model or judging.shipped(), judging.seen(text, hits), letters=letters)
+        seen = judging.seen(text, hits, cut=self._cut)
+        opinion = Opinion(self._model or judging.shipped(), seen, letters=letters)
         return _Reading(text, hits=hits, found=found, merchant=merchant, opinion=opinion, today=today).result()
 
     def with_model(self, model: Classifier) -> Reader:
@@ -69,10 +72,16 @@ class Reader:
         other._model = model
         return other
 
+    def with_cut(self, cut: Cut) -> Reader:
+        """The same reader with its words cut by this one of ``nlp.words.plain_cut()`` and ``fast_cut()``."""
+        other = copy(self)
+        other._cut = cut
+        return other
+
     def seen(self, text: str) -> Features:
         """What a classifier sees of a text; it is fitted on this."""
         text = normalise(text)
-        return judging.seen(text, self._lexicon.find(text))
+        return judging.seen(text, self._lexicon.find(text), cut=self._cut)
 
     def corrections(self, text: str) -> tuple[Correction, ...]:
         """The facts that a short message corrects, with the words of the new value; () for anything else."""

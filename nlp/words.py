@@ -9,7 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-_Cut = Callable[[str], list[str]]
+from nlp import cutting
+
+Cut = Callable[[str], list[str]]
 _folder: list[Path] = []
 
 
@@ -18,7 +20,7 @@ def keep_cache_in(folder: Path) -> None:
     _folder[:] = [folder]
 
 
-def words(text: str, *, cut: _Cut | None = None) -> list[str]:
+def words(text: str, *, cut: Cut | None = None) -> list[str]:
     """The words of letters in a text, in order. The dictionary is read at the first call.
 
     Numbers and marks are left out: the two cutters join them differently, and they say little of what a text is about.
@@ -27,28 +29,28 @@ def words(text: str, *, cut: _Cut | None = None) -> list[str]:
 
 
 @cache
-def _cut() -> _Cut:
+def _cut() -> Cut:
     return fast_cut() or plain_cut()
 
 
 @cache
-def fast_cut() -> _Cut | None:
+def fast_cut() -> Cut | None:
     """The cut of rjieba; None where it is not installed."""
     try:
-        cut: _Cut = import_module("rjieba").cut
+        cut: Cut = import_module("rjieba").cut
     except ModuleNotFoundError:
         return None
     return cut
 
 
 @cache
-def plain_cut() -> _Cut:
-    """The cut of jieba itself."""
+def plain_cut() -> Cut:
+    """The cut of jieba in Python."""
     jieba: Any = import_module("jieba")
     jieba.setLogLevel(logging.WARNING)
-    tokenizer: Any = jieba.Tokenizer()
+    tokenizer = cutting.tokenizer()
     if _folder:
         tokenizer.tmp_dir = str(_folder[0])
         tokenizer.cache_file = "jieba.cache"
-    cut: _Cut = tokenizer.lcut
+    cut: Cut = tokenizer.lcut
     return cut
