@@ -50,7 +50,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size(folded=150, every=9, each=4, timed=10, rounds=1, learned=200, starts=1),
+    "small": Size(folded=100, every=20, each=2, timed=5, rounds=1, learned=60, starts=1),
     "full": Size(folded=None, every=1, each=150, timed=300, rounds=7, learned=10_000, starts=5),
 }
 

@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import exp, sqrt
 from operator import itemgetter
 from pathlib import Path
@@ -152,13 +153,8 @@ def _tables(features: Sequence[Sequence[str]], lanes: bytes, *, width: int) -> l
         raise ValueError("the weights of a model do not fit its features")
     wide = bytearray(_LANE * len(lanes))
     wide[::_LANE] = lanes
-    step, at, tables = _LANE * width, 0, []
-    for block in features:
-        starts = range(at, at + step * len(block), step)
-        rows = (int.from_bytes(wide[start : start + step], "little") for start in starts)
-        tables.append(dict(zip(block, rows, strict=True)))
-        at += step * len(block)
-    return tables
+    rows = (int.from_bytes(row, "little") for (row,) in struct.iter_unpack(f"{_LANE * width}s", wide))
+    return [dict(zip(block, islice(rows, len(block)), strict=True)) for block in features]
 
 
 def _judged(head: Head, scores: Sequence[float]) -> Judged:
