@@ -88,9 +88,10 @@ HANGS_ON_CATEGORY = frozenset({"object", "category", "department"})
 DEMAND_MARK = "|"
 BETWEEN = "between"
 """The fact that several categories may be meant, none of them surely; they stand in it with marks between."""
-MOST_BETWEEN = 3
 SURE = 0.4
 """A category of a smaller share is asked for rather than taken."""
+MAYBE, MOST_BETWEEN = 0.05, 3
+"""Categories of at least this share are offered then, and so many."""
 LISTS = ("skipped", "answered", "missed", "evidence", "again", "apart", "looked")
 """Fields of a draft that are lists."""
 CONSENTED = "yes"
@@ -172,7 +173,8 @@ def learn(draft: Draft, heard: Understanding) -> Draft:
     facts = {name: str(getattr(heard, name)) for name in UNDERSTOOD if getattr(heard, name)}
     if heard.alternatives and heard.confidence < SURE:
         facts = {name: value for name, value in facts.items() if name not in HANGS_ON_CATEGORY}
-        facts[BETWEEN] = DEMAND_MARK.join((heard.category or "", *(label for label, _ in heard.alternatives)))
+        others = (label for label, share in heard.alternatives if share >= MAYBE)
+        facts[BETWEEN] = DEMAND_MARK.join((heard.category or "", *others))
     if heard.amount is not None:
         facts["amount"] = format(heard.amount, "f")
     if heard.happened_on:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cases.intake import SURE
 from tests.clock import Clock
 from tests.house import Person, Town, town
 from tests.journeys.test_dialogue import begins
@@ -153,3 +154,26 @@ async def test_an_advertisement_is_asked_where_it_stood_and_goes_to_its_publishe
     await wang.says("不清楚")
     await wang.presses("匿名")
     wang.hears("承办：濮阳市华龙区市场监督管理局。因为发布广告的媒体在华龙区")
+
+
+VAGUE = "在华龙区乐家福商行买的东西是坏的，找他们也不理，要求退钱"
+
+
+async def test_what_kind_of_thing_it_is_is_asked_where_the_reading_is_not_sure(puyang: Town) -> None:
+    heard = puyang.house.office.reader.understand(VAGUE, today=puyang.house.office.today())
+    assert heard.confidence < SURE, "take another text that says nothing of what was bought"
+    wang = await begins(puyang, VAGUE)
+    wang.hears("这件事主要和什么有关")
+    assert labels(wang)[-1] == "不清楚"
+    await wang.says("都不像")
+    wang.hears("还拿不准是哪一类")
+    await wang.says("是个电饭煲，插上电就冒烟")
+    assert "分类：家用电器" in await summed_up(wang)
+
+
+async def test_who_cannot_say_the_kind_of_thing_goes_on_without_it(puyang: Town) -> None:
+    wang = await begins(puyang, VAGUE)
+    await wang.presses("不清楚")
+    assert "这件事主要和什么有关" not in wang.told[-1].text
+    await summed_up(wang)
+    assert "确认提交" in labels(wang)
