@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from cases.decisions import Decision, matter_of
@@ -94,7 +94,8 @@ def _lines(trace: Trace, *, office: Office) -> Iterator[Line]:
         name = office.say("route.rule", because=step.rule.because, department=step.rule.department)
         yield _line(step, name, trace.route.matter, office=office)
     for place in trace.places:
-        yield _line(place, office.say("route.place", rule=place.rule.id), trace.route.matter, office=office)
+        name = office.say("route.place", basis=place.rule.basis)
+        yield replace(_line(place, name, trace.route.matter, office=office), basis="")
     for seen in trace.seen:
         yield _seen(seen, decided=seen.look is trace.route.look, office=office)
 

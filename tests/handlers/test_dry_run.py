@@ -124,7 +124,7 @@ async def test_an_officer_asks_in_chat_why_a_case_is_here(puyang: Town, filed: l
     assert "类型：投诉、类别：食品、问题：食品安全" in text
     assert "✗ pyramid-selling、fraud：不合，问题是食品安全" in text
     assert "✓ 食品安全由市场监管部门管 → 市场监管局：符合，到此为止（食品安全法第六条、第一百一十五条）" in text
-    assert "✓ 看哪个地方：default：符合，到此为止（市场监督管理投诉举报处理办法第十三条第一款" in text
+    assert "✓ 看哪个地方：市场监督管理投诉举报处理办法第十三条第一款" in text
     assert "✓ 当事人说的地方：华龙区，在濮阳市华龙区市场监督管理局辖区" in text
     assert "的时限是这样算的" in text
 
