@@ -26,6 +26,7 @@ from cases.intake import (
 from cases.model import Kind
 from cases.transitions import QUESTION
 from cases.understanding import Understanding
+from handlers.filing import find_route
 from handlers.office import Office
 from handlers.wording import place_words
 
@@ -184,6 +185,19 @@ def _category(draft: Draft, said: Said) -> Heard:
 def categorised(draft: Draft, label: str, *, office: Office) -> Draft:
     """The draft of this category, and of the object that goes with it."""
     return with_fact(answer(draft, Slot.CATEGORY, label), "object", office.rulebook.objects.get(label, ""))
+
+
+def undoubted(draft: Draft, *, office: Office) -> Draft:
+    """The draft with the likeliest category where all that may be meant go the same way: then nothing hangs on it."""
+    labels = between(draft)
+    claims = [kind for kind in draft.kinds if kind in (Kind.COMPLAINT, Kind.TIPOFF)]
+    if not labels or not claims:
+        return draft
+    tried = [find_route(with_fact(draft, "category", label), claims[0], office=office) for label in labels]
+    if len({(found.department, found.bureau) for found in tried}) > 1:
+        return draft
+    facts = {"category": labels[0], "object": office.rulebook.objects.get(labels[0], "")}
+    return replace(draft, facts={**draft.facts, **facts})
 
 
 def _decide(draft: Draft, said: Said) -> Heard:

@@ -14,7 +14,7 @@ from cases.messages import Choice
 from cases.model import Kind
 from handlers import filing
 from handlers.dialogues import duplicate
-from handlers.dialogues.answers import give_up, not_known, read_answer, taken, upgraded
+from handlers.dialogues.answers import give_up, not_known, read_answer, taken, undoubted, upgraded
 from handlers.dialogues.facts import fact_line, fact_words, is_seated, other_door, summary
 from handlers.dialogues.questions import PREFIX, choices, is_offered, offer_settling, question
 from handlers.dialogues.turn import HOME, Turn, choices_in_rows, pressed_parts
@@ -207,7 +207,7 @@ async def _ask(turn: Turn, draft: Draft) -> None:
 def _next(turn: Turn, draft: Draft) -> tuple[Draft, Slot]:
     """What to ask now, and the draft with the business that would settle it by what is known now."""
     routing = turn.office.rulebook.routing
-    draft = without_hearsay(draft, routing=routing)
+    draft = undoubted(without_hearsay(draft, routing=routing), office=turn.office)
     found = settler(draft, turn.settlers, office=turn.office)
     draft = intake.settled_with(draft, found.id if found else None)
     asked = open_question(draft, routing=routing)
