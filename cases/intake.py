@@ -174,7 +174,7 @@ def learn(draft: Draft, heard: Understanding) -> Draft:
     if heard.alternatives and heard.confidence < SURE:
         facts = {name: value for name, value in facts.items() if name not in HANGS_ON_CATEGORY}
         others = (label for label, share in heard.alternatives if share >= MAYBE)
-        facts[BETWEEN] = DEMAND_MARK.join((heard.category or "", *others))
+        facts |= {} if draft.get("category") else {BETWEEN: DEMAND_MARK.join((heard.category or "", *others))}
     if heard.amount is not None:
         facts["amount"] = format(heard.amount, "f")
     if heard.happened_on:
