@@ -171,10 +171,12 @@ def learn(draft: Draft, heard: Understanding) -> Draft:
     if heard.regions and not draft.get("region"):
         draft = among(draft, heard.regions, word=next(iter(heard.because.get("region", ())), ""))
     facts = {name: str(getattr(heard, name)) for name in UNDERSTOOD if getattr(heard, name)}
-    if heard.alternatives and heard.confidence < SURE:
+    doubtful = bool(heard.alternatives) and heard.confidence < SURE
+    if doubtful or draft.get("category"):
         facts = {name: value for name, value in facts.items() if name not in HANGS_ON_CATEGORY}
+    if doubtful and not draft.get("category"):
         others = (label for label, share in heard.alternatives if share >= MAYBE)
-        facts |= {} if draft.get("category") else {BETWEEN: DEMAND_MARK.join((heard.category or "", *others))}
+        facts[BETWEEN] = DEMAND_MARK.join((heard.category or "", *others))
     if heard.amount is not None:
         facts["amount"] = format(heard.amount, "f")
     if heard.happened_on:
