@@ -33,6 +33,7 @@ _MUNICIPALITIES = frozenset(_TABLE["municipalities"].split())
 _AMBIGUOUS = frozenset(_TABLE["ambiguous"]["words"].split())
 _FORMER: dict[str, str] = _TABLE["former"]
 _COMMON = frozenset(_TABLE["common"]["words"].split())
+_MASKED = re.compile(_TABLE["masked"]["pattern"])
 _FULL, _BARE, _WORD = 2, 1, 0
 """How sure a name is by itself: a full one, a bare one, a bare one that is also a word."""
 _PROVINCE, _CITY, _COUNTY, _TOWNSHIP = 2, 4, 6, 9
@@ -89,7 +90,12 @@ class Gazetteer:
                 lexicon.add("place", place.code, [name], weight=_FULL if _stem(name) != name else _BARE)
 
     def read(self, text: str, hits: Hits) -> Found:
-        """Which places a text names. A name inside a dish, a brand or a shop's name is none."""
+        """Which places a text names. A name inside a dish, a brand or a shop's name is none.
+
+        Where the place of the matter stands under a code (A3 district of city A), any other is named in passing.
+        """
+        if _MASKED.search(text):
+            return Found()
         blocked = hits.get("not_place", ())
         named = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked)]
         places = [hit for hit in named if self._stands(text, hit) or self._follows(text, hit, named)]
