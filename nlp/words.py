@@ -47,7 +47,7 @@ def fast_cut() -> Cut | None:
 def plain_cut() -> Cut:
     """The cut of jieba in Python."""
     jieba: Any = import_module("jieba")
-    jieba.setLogLevel(logging.WARNING)
+    jieba.setLogLevel(logging.CRITICAL)  # a table that cannot be kept is made anew: nobody need hear of it
     tokenizer = cutting.tokenizer()
     if _folder:
         tokenizer.tmp_dir = str(_folder[0])

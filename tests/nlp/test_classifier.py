@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from math import exp, sqrt
 from pathlib import Path
 
 import pytest
 
 from cases.errors import RulebookFault
 from nlp import corpus
-from nlp.classifier import load
+from nlp.classifier import Classifier, load
 from nlp.corpus import examples, fingerprint
 from nlp.examples import Example, fit
-from nlp.features import features, headline
-from nlp.judging import SHIPPED, shipped
+from nlp.features import BLOCKS, Features, features, headline
+from nlp.judging import SHIPPED
 from nlp.words import fast_cut, plain_cut, words
 from tests.house import rulebook
 
@@ -58,10 +61,16 @@ def test_the_same_texts_give_the_same_file() -> None:
     assert fit(labelled(), see=features).data == fit(labelled(), see=features).data
 
 
-def test_a_long_text_is_summed_without_overflow() -> None:
-    model = shipped()
-    judged = model.judge(features("物业费乱收费,小区电梯坏了没人修。" * 90))
-    assert judged["category"].label == "物业"
+def test_a_text_of_many_features_is_summed_without_overflow() -> None:
+    many = [f"f{n}" for n in range(1000)]
+    heads = [{"name": "category", "labels": ["for", "against"], "bias": [0.0, 0.0], "sharpness": 0.01}]
+    about = {"heads": heads, "units": [1.0] * len(BLOCKS), "square": 1.0}
+    blocks = [many, *([] for _ in BLOCKS[1:])]
+    model = Classifier(about=about, features=blocks, lanes=bytes((255, 255, 1)) * len(many))
+    judged = model.judge(Features(many, *([] for _ in BLOCKS[1:])))["category"]
+    margin = 0.01 * (127 + 127) * 1000 / sqrt(255 * 1000)
+    assert judged.label == "for"
+    assert judged.share == pytest.approx(1 / (1 + exp(-margin)))
 
 
 def test_the_words_that_spoke_for_a_label_are_told() -> None:
@@ -89,6 +98,17 @@ def test_both_cutters_give_the_same_words() -> None:
     assert fast is not None, "rjieba is in the lock file"
     for text in (*MIXED, *FRUIT, *CLOTHES):
         assert words(text, cut=fast) == words(text, cut=plain_cut())
+
+
+def test_where_its_table_cannot_be_kept_words_are_cut_without_a_complaint(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from nlp.words import keep_cache_in, plain_cut;"
+        f"keep_cache_in(Path({str(tmp_path / 'nowhere')!r}));"
+        "assert plain_cut()('苹果发霉了') == ['苹果', '发霉', '了']"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_headline_is_the_first_sentence() -> None:
