@@ -25,6 +25,7 @@ from bot.telegram_text import split
 from bot.telegram_updates import CHANNEL, KINDS, Json, MalformedUpdate, query_of, to_incoming, update_id
 from cases.errors import DeliveryError
 from cases.messages import Attachment, Incoming, Outgoing
+from handlers.pacing import Rate
 
 log = logging.getLogger("lianxin.telegram")
 
@@ -64,6 +65,8 @@ class Telegram:
     """One bot. ``receive`` must keep what it is given (commit) before it returns; it may be given the same again."""
 
     name = CHANNEL
+    rate = Rate(per_second=30)
+    """Of the Bot API, as Telegram tells it: some 30 in a second, and one to a person."""
 
     def __init__(
         self,

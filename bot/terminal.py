@@ -22,6 +22,7 @@ class Terminal:
     """One person at one terminal. ``send`` prints; a typed number presses the button of that number."""
 
     name = CHANNEL
+    rate = None
 
     def __init__(self, *, person: str, output: TextIO, now: Callable[[], datetime], keep: Keep) -> None:
         self.address = Address(channel=CHANNEL, value=person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,9 +92,27 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The text of the site that a message was made from, and the facts put into it.
+
+    For channels whose operator sends approved texts only, and is given the facts alone.
+    """
+
+    key: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """Plain text for one person, with rows of buttons. Any length: a channel splits what it cannot send whole."""
+    """Plain text for one person, with rows of buttons. Any length: a channel splits what it cannot send whole.
+
+    ``picture`` is the SHA-256 of a kept picture that goes along. ``revises`` is the channel's own reference of an
+    earlier message, in whose place this one comes; with an empty text that one is taken back.
+    """
 
     address: Address
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
+    wording: Wording | None = None
+    picture: str | None = None
+    revises: str | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,8 +18,9 @@ from cases.errors import DatabaseAway, DeliveryError
 from cases.messages import Address, Outgoing
 from handlers.batching import Batcher
 from handlers.office import Now
+from handlers.pacing import Rate
 from handlers.stopping import finished
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.outbox_store import Delivered, DeliveryState, Parcel
 from storage.presence import attending
 from storage.receipts import Receipt, Receipts
@@ -44,11 +45,20 @@ LONGEST_WAIT = timedelta(minutes=10)
 CLOSING = timedelta(seconds=3)
 
 
+Aftermath = Callable[[Transaction, Sequence[Delivered]], Awaitable[None]]
+"""What is done, in the transaction that notes them, about texts that did not arrive."""
+LOST = (DeliveryState.FAILED, DeliveryState.UNREACHABLE)
+
+
 class Channel(Protocol):
     """A way to reach people. ``name`` is that of its addresses."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def rate(self) -> Rate | None:
+        """What its operator permits; None when nothing limits it."""
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send and return the channel's reference of the message; DeliveryError when it was not taken."""
@@ -72,8 +82,15 @@ class Delivery:
     """Sends through the channels of this process what any process promised on them."""
 
     def __init__(
-        self, *, database: Database, channels: Mapping[str, Channel], now: Now, receipts: Receipts | None = None
+        self,
+        *,
+        database: Database,
+        channels: Mapping[str, Channel],
+        now: Now,
+        receipts: Receipts | None = None,
+        aftermath: Aftermath | None = None,
     ) -> None:
+        self._aftermath = aftermath
         self._database = database
         self._receipts = receipts or Receipts(None)
         self._channels = channels
@@ -277,6 +294,9 @@ class Delivery:
     async def _write(self, results: list[Delivered]) -> None:
         async with self._database.begin() as tx:
             await tx.outbox.settle(results)
+            lost = [result for result in results if result.state in LOST]
+            if self._aftermath and lost:
+                await self._aftermath(tx, lost)
 
 
 def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, timedelta]:

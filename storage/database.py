@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cases.errors import DatabaseAway, StorageFault
 from storage.absence_store import AbsenceStore
+from storage.broadcast_store import BroadcastStore
 from storage.calendar_store import CalendarStore
 from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
@@ -26,10 +27,14 @@ from storage.mark_store import MarkStore
 from storage.migrating import HEAD
 from storage.number_store import NumberStore
 from storage.outbox_store import OutboxStore
+from storage.reach_store import ReachStore
+from storage.signal_store import SignalStore
 from storage.similar_store import SimilarStore
+from storage.sms_store import SmsStore
 from storage.sqlite_driver import Driver
 from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
+from storage.subscription_store import SubscriptionStore
 from storage.tables import Schema
 from storage.taught_store import TaughtStore
 from storage.vault import Vault
@@ -69,6 +74,11 @@ class Transaction:
         self.absences = AbsenceStore(self)
         self.marks = MarkStore(self)
         self.taught = TaughtStore(self)
+        self.sms = SmsStore(self)
+        self.reaches = ReachStore(self)
+        self.subscriptions = SubscriptionStore(self)
+        self.broadcasts = BroadcastStore(self)
+        self.signals = SignalStore(self)
 
     def blind_index(self, value: str) -> str:
         """The searchable form of a sealed value."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.errors import StorageFault
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a test holds it against the revision files."""
 
 

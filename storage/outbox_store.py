@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Row, Table, Update, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cases.messages import Address, Choice, Outgoing
+from cases.messages import Address, Choice, Outgoing, Wording
 from cases.model import CaseNo
 from cases.notices import Priority
 from storage.inbox_store import dump_json
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 
 
 class DeliveryState(StrEnum):
+    """``delivered``: the channel has reported that it arrived. ``stopped``: called off before it was sent;
+    ``recalled``: taken back afterwards."""
+
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
     UNREACHABLE = "unreachable"
+    STOPPED = "stopped"
+    RECALLED = "recalled"
     WIPED = "wiped"
 
 
@@ -37,13 +43,17 @@ OWING = (DeliveryState.QUEUED.value, DeliveryState.SENDING.value)
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """A text owed to someone. ``key`` makes it unique: promising the same key again changes nothing."""
+    """A text owed to someone. ``key`` makes it unique: promising the same key again changes nothing.
+
+    ``broadcast`` is the number of the broadcast that it belongs to.
+    """
 
     outgoing: Outgoing
     priority: Priority
     at: datetime
     case_no: CaseNo | None = None
     key: str | None = None
+    broadcast: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,14 +226,14 @@ def _settle(table: Table) -> Update:
 
 def _row(promise: Promise) -> dict[str, Any]:
     outgoing = promise.outgoing
-    choices = [[vars(choice) for choice in row] for row in outgoing.choices]
     return {
         "channel": outgoing.address.channel,
         "person": str(outgoing.address),
         "priority": promise.priority.rank,
-        "payload": dump_json({"text": outgoing.text, "choices": choices}),
+        "payload": dump_json(_payload(outgoing)),
         "case_no": promise.case_no,
         "key": promise.key,
+        "broadcast": promise.broadcast,
         "state": DeliveryState.QUEUED.value,
         "attempts": 0,
         "not_before": promise.at,
@@ -231,10 +241,24 @@ def _row(promise: Promise) -> dict[str, Any]:
     }
 
 
+def _payload(outgoing: Outgoing) -> dict[str, Any]:
+    choices = [[vars(choice) for choice in row] for row in outgoing.choices]
+    wording = {"key": outgoing.wording.key, "facts": dict(outgoing.wording.facts)} if outgoing.wording else None
+    more = {"wording": wording, "picture": outgoing.picture, "revises": outgoing.revises}
+    return {"text": outgoing.text, "choices": choices, **{name: value for name, value in more.items() if value}}
+
+
 def _outgoing(row: Row[Any]) -> Outgoing:
     payload = json.loads(row.payload)
     choices = tuple(tuple(Choice(**choice) for choice in line) for line in payload["choices"])
-    return Outgoing(address=Address.parse(row.person), text=payload["text"], choices=choices)
+    return Outgoing(
+        address=Address.parse(row.person),
+        text=payload["text"],
+        choices=choices,
+        wording=Wording(**payload["wording"]) if "wording" in payload else None,
+        picture=payload.get("picture"),
+        revises=payload.get("revises"),
+    )
 
 
 def _parcel(row: Row[Any]) -> Parcel:

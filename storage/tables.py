@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -18,11 +14,12 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
 
+from storage.columns import Instant, RowId
+from storage.reach_tables import Reaching
 from storage.vault import Sealed, Vault
 
 NAMING = {
@@ -33,43 +30,24 @@ NAMING = {
 }
 
 
-class Instant(TypeDecorator[datetime]):
-    """An aware instant: UTC in the database, aware UTC in the program; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# SQLite numbers rows by itself only for a plain INTEGER key.
-RowId = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class Schema:
+class Schema(Reaching):
     """The tables, with sealed columns bound to one vault (None: for migrations, which read no values)."""
 
     def __init__(self, vault: Vault | None = None) -> None:
         self.metadata = MetaData(naming_convention=NAMING)
         self._vault = vault
         self._messages()
+        self._promises()
         self._cases()
         self._who_brought_them()
         self._about_cases()
         self._evidence()
         self._people()
         self._office()
+        self._channels()
+        self._subscribers()
+        self._broadcasts()
+        self._signals()
 
     def _sealed(self, column: str) -> Sealed:
         return Sealed(self._vault, column)
@@ -102,6 +80,8 @@ class Schema:
         )
         bound = self.conversations.c.staff_id.is_not(None)
         Index("ix_conversations_staff", self.conversations.c.staff_id, sqlite_where=bound, postgresql_where=bound)
+
+    def _promises(self) -> None:
         self.outbox = Table(
             "outbox",
             self.metadata,
@@ -119,6 +99,16 @@ class Schema:
             Column("sent_at", Instant),
             Column("reference", String(80)),
             Column("reason", String(200)),
+            Column("broadcast", String(20)),
+            Column("delivered_at", Instant),
+        )
+        many = self.outbox.c.broadcast.is_not(None)
+        Index(
+            "ix_outbox_broadcast",
+            self.outbox.c.broadcast,
+            self.outbox.c.state,
+            sqlite_where=many,
+            postgresql_where=many,
         )
         owing = self.outbox.c.state.in_(("queued", "sending"))
         Index("ix_outbox_owing", self.outbox.c.priority, self.outbox.c.id, sqlite_where=owing, postgresql_where=owing)

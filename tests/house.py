@@ -50,6 +50,7 @@ class Street:
     """A channel in memory: what was sent, and errors to answer with."""
 
     name = CHANNEL
+    rate = None
 
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []

@@ -13,6 +13,7 @@ class WebChannel:
     """Wakes the open pages of a person. A text to a browser that is shut is read when its page is opened again."""
 
     name = "web"
+    rate = None
 
     def __init__(self) -> None:
         self._listening: dict[Address, set[asyncio.Event]] = {}
