@@ -22,6 +22,8 @@ _LONGEST = 10_000_000_000
 _SHORT = 80
 """Up to so many characters a text is told in haste, and units are left out."""
 _YEAR = re.compile(r"20[12]\d")
+_TEN_THOUSAND: tuple[str, ...] = tuple(_TABLE["piece"]["ten_thousand"].split())
+_PENNIES = tuple(_TABLE["piece"]["pennies"].split())
 _SIGNS = "\u00a5$"
 
 
@@ -31,7 +33,9 @@ def _any_of(words: str) -> re.Pattern[str]:
 
 
 _ROLES = {role: _any_of(words) for role, words in _TABLE["role"].items()}
-_CLAUSE = re.compile(r"[,;!?]")
+_CLAUSE = re.compile(_TABLE["piece"]["clause"])
+_CLAUSE_CHARS = 20
+"""So many characters of a clause are looked at for what is owed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +60,16 @@ def sums(text: str) -> list[Sum]:
 
 
 def main_of(found: list[Sum]) -> Sum | None:
-    """The sum most likely in dispute: what was paid or is named again, before wishes and other people's prices."""
+    """The sum most likely in dispute: what is owed, was paid or is named again, before wishes and others' prices.
+
+    Of sums that are told alike it is the largest: the whole rather than a part.
+    """
     often = Counter(hit.value for hit in found)
-    return max(found, key=lambda hit: hit.score + (often[hit.value] > 1), default=None)
+
+    def points(hit: Sum) -> tuple[int, Decimal]:
+        return hit.score + (_WEIGHTS["often"] if often[hit.value] > 1 else 0), hit.value
+
+    return max(found, key=points, default=None)
 
 
 def main_sum(text: str) -> Sum | None:
@@ -76,9 +87,9 @@ def bare_sum(text: str) -> Decimal | None:
 def _read(text: str, match: re.Match[str], *, short: bool) -> Sum | None:
     """What a numeral says, if it is money: by its unit, its sign, its size or the verb before it."""
     words, unit = match["a"], match["u"]
-    if (unit is None and len(words) == 1) or _PATTERNS["idiom"].match(text, match.start()):
-        return None
     before = text[max(0, match.start() - 10) : match.start()]
+    if (unit is None and len(words) == 1) or _only_said(text, match, before=before):
+        return None
     if unit is None and not _without_unit(text, match, before=before, short=short):
         return None
     value = _plain(_value(match))
@@ -94,6 +105,15 @@ def _read(text: str, match: re.Match[str], *, short: bool) -> Sum | None:
     )
 
 
+def _only_said(text: str, match: re.Match[str], *, before: str) -> bool:
+    """Whether it is a figure of speech (not a penny) or no one number (several hundred thousand)."""
+    if _PATTERNS["idiom"].match(text, match.start()):
+        return True
+    if match["a"] == _ONE and match["u"] in _PENNIES:
+        return bool(_PATTERNS["nothing"].search(before))
+    return UNITS.get(match["a"][0], 0) == _TEN and bool(_PATTERNS["vague"].search(before))
+
+
 def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) -> bool:
     """Whether a numeral without a unit is money."""
     if _PATTERNS["sign"].search(before):
@@ -103,11 +123,21 @@ def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) 
     words = match["a"]
     if _YEAR.fullmatch(words):
         return False
-    large = _composite(words, least=_HUNDRED)
-    if large and short:
+    if words.endswith(_TEN_THOUSAND) and _large(text, match):
+        return True
+    if _composite(words, least=_HUNDRED) and short:
         return True
     plain = words[0].isdigit() or _composite(words, least=_TEN)
     return plain and bool(_PATTERNS["paid"].search(before) or _PATTERNS["money"].match(text, match.end()))
+
+
+def _large(text: str, match: re.Match[str]) -> bool:
+    """Whether ten thousands without a unit are money by the words around them."""
+    after = match.end()
+    if _PATTERNS["large"].match(text, after):
+        return True
+    before = text[max(0, match.start() - 10) : match.start()]
+    return bool(_PATTERNS["ends"].match(text, after) and _PATTERNS["large_before"].search(before))
 
 
 def _lone(text: str, taken: set[tuple[int, int]]) -> list[Sum]:
@@ -171,6 +201,17 @@ def _score(text: str, match: re.Match[str]) -> int:
     after = _CLAUSE.split(text[match.end() : match.end() + 4])[0]
     if text[match.start() - 1 : match.start()] == "," and not before:
         before = text[max(0, match.start() - 6) : match.start()]
-    score = sum(_WEIGHTS[role] for role in ("paid", "best", "wish", "other") if _ROLES[role].search(before))
-    score += _WEIGHTS["side"] if _ROLES["side"].match(after) else 0
-    return score + (_WEIGHTS["each"] if _ROLES["each"].search(before[-4:] + "|" + after) else 0)
+    score = sum(_WEIGHTS[role] for role in ("wish", "other") if _ROLES[role].search(before))
+    score += sum(_WEIGHTS[role] for role in ("side", "bound") if _ROLES[role].match(after))
+    near = before[-4:] + "|" + after
+    score += sum(_WEIGHTS[role] for role in ("each", "rate") if _ROLES[role].search(near))
+    return score + _claim(text, match, before)
+
+
+def _claim(text: str, match: re.Match[str], before: str) -> int:
+    """Points for the strongest word of being paid, owed or to be given back; more for what was left in trust."""
+    clause = _CLAUSE.split(text[max(0, match.start() - _CLAUSE_CHARS) : match.start("a")])[-1]
+    after = _CLAUSE.split(text[match.end() : match.end() + 10])[0]
+    said = {"paid": before, "best": before, "owed": clause, "due": after}
+    strongest = max((_WEIGHTS[role] for role, words in said.items() if _ROLES[role].search(words)), default=0)
+    return strongest + (_WEIGHTS["trust"] if _ROLES["trust"].search(before[-4:] + "|" + after[:8]) else 0)
