@@ -20,6 +20,10 @@ _OFFICES: tuple[str, ...] = tuple(_TABLE["offices"].split())
 _COUNTY_ENDS = tuple(_TABLE["county_ends"].split())
 _BEFORE = tuple(_TABLE["before"].split())
 _AFTER = tuple(_TABLE["after"].split())
+_STATIONS = tuple(_TABLE["stations"].split())
+_STRETCH = re.compile(_TABLE["stretch"])
+_BRANCH = re.compile(_TABLE["branch"])
+_OF_COMPANY = re.compile(_TABLE["of_company"])
 _NOT_AFTER = tuple(_TABLE["not_after"].split())
 _ROADS = tuple(_TABLE["roads"].split())
 _ORIGIN = tuple(_TABLE["origin"].split())
@@ -29,6 +33,8 @@ _LISTED = re.compile(_TABLE["listed"])
 _BROKEN = tuple(_TABLE["broken"].split())
 _TITLE: str = _TABLE["title"]
 _NOUNS = tuple(_TABLE["nouns"].split())
+_ALONG = tuple(_TABLE["along"].split())
+_LANDS = tuple(_TABLE["lands"].split())
 _MUNICIPALITIES = frozenset(_TABLE["municipalities"].split())
 _AMBIGUOUS = frozenset(_TABLE["ambiguous"]["words"].split())
 _FORMER: dict[str, str] = _TABLE["former"]
@@ -99,8 +105,10 @@ class Gazetteer:
         blocked = hits.get("not_place", ())
         named = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked)]
         places = [hit for hit in named if self._stands(text, hit) or self._follows(text, hit, named)]
-        places = _not_compared(text, list(_here(text, places, named=named)))
-        places = [hit for hit in places if not self._follows_far(hit, places)]
+        places = [*places, *_in_named_cities(text, named, places=places)]
+        places = _not_compared(text, _without_seats(text, list(_here(text, places, named=named))))
+        far = {hit.word for hit in places if self._follows_far(hit, places)}
+        places = [hit for hit in places if hit.word not in far or not self._is_ours(hit)]
         codes = [hit.label for hit in places]
         township, regions = self._townships(places, counties=[code for code in codes if len(code) == _COUNTY])
         return Found(regions=regions or self._regions(places), township=township, hits=tuple(places))
@@ -141,7 +149,7 @@ class Gazetteer:
         """A full name stands by itself, unless it ends like a common noun; a bare one needs words around it."""
         if hit.weight == _FULL:
             return len(hit.label) == _TOWNSHIP or _full_stands(text, hit)
-        if text.startswith(_NOT_AFTER, hit.end):
+        if text.startswith(_NOT_AFTER, hit.end) and not _STRETCH.match(text, hit.end):
             return False
         if len(hit.label) == _PROVINCE and hit.label not in _MUNICIPALITIES:
             return hit.start < _PASSING or len(text) < _BRIEF
@@ -152,6 +160,9 @@ class Gazetteer:
             return at_home or text.startswith(_AFTER, hit.end) or hit.end == len(text)
         return (
             len(hit.label) == _CITY
+            or hit.label in _MUNICIPALITIES
+            or bool(_BRANCH.match(text, hit.end))
+            or bool(_STRETCH.match(text, hit.end) and text.endswith(_ALONG, 0, hit.start))
             or _opens(text, hit.start)
             or (len(hit.word) > _SHORT and text.startswith(_AFTER, hit.end))
         )
@@ -161,10 +172,13 @@ class Gazetteer:
         return _under(hit, named) and (hit.weight == _FULL or not text.startswith(_ROADS, hit.end))
 
     def _follows_far(self, hit: Hit, places: Iterable[Hit]) -> bool:
-        """Whether a township's bare name stands right behind a place elsewhere, and so is part of that place."""
-        if len(hit.label) != _TOWNSHIP or hit.weight == _FULL:
+        """Whether a name of ours (no township's full one) stands right behind a place elsewhere, and so is there."""
+        if not self._is_ours(hit):
             return False
-        return any(place.end == hit.start and not place.label.startswith(self._home[:2]) for place in places)
+        return any(place.end == hit.start and not self._home.startswith(place.label[:_CITY]) for place in places)
+
+    def _is_ours(self, hit: Hit) -> bool:
+        return hit.label.startswith(self._home) and (len(hit.label) != _TOWNSHIP or hit.weight < _FULL)
 
     def _regions(self, places: list[Hit]) -> tuple[str, ...]:
         codes = [hit.label for hit in places]
@@ -200,6 +214,8 @@ def _full_stands(text: str, hit: Hit) -> bool:
     """One that is a common noun needs its city before it; one that ends like a noun must not end another word."""
     if hit.word in _NOUNS or text.startswith(_BROKEN, hit.end - 1):
         return False
+    if len(hit.word) > _SHORT and hit.word.endswith(_LANDS) and _stem(hit.word) not in _AMBIGUOUS:
+        return True
     return not (len(hit.word) <= _SHORT or hit.word.endswith(_NOUNS)) or (
         _opens(text, hit.start) and not text.startswith(_TITLE, hit.end)
     )
@@ -221,6 +237,25 @@ def _here(text: str, places: Iterable[Hit], *, named: Iterable[Hit]) -> Iterator
         law = len(hit.label) == _PROVINCE and _LAW.match(text, hit.end)
         if hit.start not in left and not law:
             yield hit
+
+
+def _in_named_cities(text: str, named: Iterable[Hit], *, places: Sequence[Hit]) -> Iterator[Hit]:
+    """Bare names of counties, whatever stands before them, where the text also names their city."""
+    known = set(places)
+    cities = {hit.label for hit in places if len(hit.label) == _CITY}
+    for hit in named:
+        bare = len(hit.label) == _COUNTY and hit.weight == _BARE and hit.label[:_CITY] in cities
+        if bare and hit not in known and not text.startswith(_NOT_AFTER + _STATIONS, hit.end):
+            yield hit
+
+
+def _without_seats(text: str, places: Sequence[Hit]) -> list[Hit]:
+    """Without the seat of a company whose branch elsewhere is named right behind it."""
+    branches = {hit.start for hit in places if _BRANCH.match(text, hit.end)}
+    if not branches:
+        return list(places)
+    seats = {hit for hit in places if (tail := _OF_COMPANY.match(text, hit.end)) and tail.end() in branches}
+    return [hit for hit in places if hit not in seats]
 
 
 def _not_compared(text: str, places: list[Hit]) -> list[Hit]:
