@@ -8,11 +8,14 @@ from dataclasses import replace
 from itertools import islice
 from operator import attrgetter
 
+from nlp.estates import main_estate
 from nlp.lexicon import Hit, Hits, Lexicon
-from nlp.named import PATTERNS, SHORTEST, TABLE, WEAK, Named, generic, proper, unled
+from nlp.named import PATTERNS, TABLE, WEAK, Named, generic, proper, unled
 
+_PUBLIC = frozenset(TABLE["suffix"]["public"].split())
 _SCHOOLS = frozenset(TABLE["suffix"]["school"].split())
 _GATES = {key: tuple(signs.split()) for key, signs in TABLE["gate"].items()}
+_WEIGHTS: dict[str, int] = TABLE["weight"]["business"]
 _ONLINE = frozenset(TABLE["online"]["words"].split())
 
 _SURE = 3
@@ -22,7 +25,7 @@ _DEVELOPER = 2
 _MOST = 200
 """So many endings, brands or platforms are looked at; a text that has more names nobody."""
 _LONGEST_HEAD, _LEAST_STORY = 60, 20
-_LONGEST_END, _LONGEST_GAP, _LONGEST_NAME = 10, 4, 24
+_LONGEST_END, _LONGEST_GAP, _LONGEST_NAME, _LONGEST_SEAT = 10, 4, 24, 9
 _begin = attrgetter("start")
 
 
@@ -30,6 +33,7 @@ def fill(lexicon: Lexicon) -> None:
     """Adds the groups suffix, brand and platform."""
     lexicon.add("suffix", "", TABLE["suffix"]["words"].split())
     lexicon.add("suffix", "", _SCHOOLS)
+    lexicon.add("suffix", "", _PUBLIC)
     lexicon.add("brand", "", TABLE["brand"]["words"].split())
     lexicon.add("brand", "", TABLE["brand"]["developers"].split(), weight=_DEVELOPER)
     for group in ("brand", "platform"):
@@ -64,9 +68,20 @@ def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | No
         if not PATTERNS["beside"].match(text, one.end, one.end + 8)
     ]
     best = max(theirs, key=lambda one: (not _healed(text, one), one.score, -one.start), default=None)
-    if best is not None and (best.score >= _SURE or len(text) < _BRIEF):
-        return best
-    return next(_estates(text, head), None)
+    sure = best if best is not None and (best.score >= _SURE or len(text) < _BRIEF) else None
+    return _of_estate(theirs, main_estate(text, head=head), sure=sure)
+
+
+def _of_estate(theirs: list[Named], estate: Named | None, *, sure: Named | None) -> Named | None:
+    """The business, where an estate is named as well: its developer or manager, the estate itself, or another.
+
+    A developer needs less to be believed where an estate is complained of.
+    """
+    if estate is None:
+        return sure
+    builders = [one for one in theirs if one.score > 1 and PATTERNS["builder"].search(one.name)]
+    found = [*builders, *filter(None, (estate, sure))]
+    return max(found, key=lambda one: one.score + _WEIGHTS["builder"] * (one in builders))
 
 
 def _headline(text: str) -> int:
@@ -77,10 +92,14 @@ def _headline(text: str) -> int:
 
 def _weight(text: str, named: Named, *, head: int) -> int:
     """How surely a business is the one complained of: named in the headline, more than once, in its full legal form."""
-    often = text.count(named.name.partition("(")[0]) > 1
-    legal = 2 if PATTERNS["form_full"].search(named.name) else bool(PATTERNS["legal"].search(named.name))
-    role = bool(PATTERNS["role"].search(text, max(0, named.start - 8), named.start))
-    return named.score + 3 * (named.start < head) + often + legal + 2 * role
+    signs = {
+        "headline": named.start < head,
+        "often": text.count(named.name.partition("(")[0]) > 1,
+        "registered": bool(PATTERNS["form_full"].search(named.name)),
+        "legal": bool(PATTERNS["legal"].search(named.name)),
+        "role": bool(PATTERNS["role"].search(text, max(0, named.start - 8), named.start)),
+    }
+    return named.score + sum(_WEIGHTS[sign] * found for sign, found in signs.items())
 
 
 def _headed(text: str, head: int, *, suffixes: tuple[Hit, ...]) -> Iterator[Named]:
@@ -100,18 +119,6 @@ def _platforms(text: str, hits: Hits) -> Iterator[Named]:
         if hit.label in _ONLINE:
             bought = PATTERNS["on"].match(text, hit.end)
             yield Named(name=hit.label, start=hit.start, end=hit.end, score=3 if bought else 1)
-
-
-def _estates(text: str, head: int) -> Iterator[Named]:
-    """Estates named at the beginning of a text about a developer."""
-    if not PATTERNS["developer"].search(text):
-        return
-    for match in PATTERNS["estate"].finditer(text, 0, max(head, _BRIEF)):
-        ground = PATTERNS["ground"].search(text, max(0, match.start() - 14), match.start())
-        words = ground[0] if ground else ""
-        name = words[unled(words) :]
-        if len(name) >= SHORTEST and not PATTERNS["notestate"].search(name) and proper(name, ending=""):
-            yield Named(name=name, start=match.start() - len(name), end=match.start(), score=0)
 
 
 def _healed(text: str, named: Named) -> bool:
@@ -161,32 +168,44 @@ def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Nam
     suffixes = tuple(hit for hit in hits.get("suffix", ())[:_MOST] if not any(_holds(thing, hit) for thing in goods))
     if not PATTERNS["schooling"].search(text, 0, _BRIEF):
         suffixes = tuple(hit for hit in suffixes if hit.word not in _SCHOOLS)
-    troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1]
-    cuts = [hit.end for hit in (*places, *hits.get("platform", ()))]
+    troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1 and not generic(hit.word)]
+    cuts = [(hit.start, hit.end) for hit in places]
+    cuts += [(hit.end, hit.end) for hit in hits.get("platform", ())]
     done = 0
     for hit in suffixes:
         if hit.start < done:
             continue
         end = _extended(text, hit.end, suffixes=suffixes)
-        start = _start(text, hit.start, floor=done, cuts=cuts)
-        if start is None or not proper(text[start : hit.start], ending=hit.word) or _stray(text, hit, start=start):
+        full = bool(PATTERNS["form_full"].search(text, hit.start, end))
+        start = _start(text, hit.start, floor=done, cuts=cuts, full=full)
+        if start is None or not proper(text[start : hit.start], ending=hit.word):
+            start = _seat(text, hit, floor=done)
+        if start is None or _stray(text, hit, start=start):
             continue
-        if any(start <= trouble.start and trouble.end <= hit.start for trouble in troubles):
+        if not full and any(start <= trouble.start and trouble.end <= hit.start for trouble in troubles):
             continue
         named = _with_branch(text, start=start, end=end, score=_score(text, start=start, ending=hit.word))
         done = named.end
         yield named
 
 
-def _start(text: str, before: int, *, floor: int, cuts: list[int]) -> int | None:
-    """Where the name that ends before its suffix begins."""
+def _start(text: str, before: int, *, floor: int, cuts: list[tuple[int, int]], full: bool) -> int | None:
+    """Where the name that ends before its suffix begins; a registered name (``full``) begins with a place."""
     window = PATTERNS["window"].search(text, max(floor, before - 18), before)
     if window is None:
         return None
     start = window.start()
     start += unled(text[start:before])
-    placed = [end for end in cuts if start < end < before and proper(text[end:before], ending="")]
-    return max([start, *placed])
+    placed = [place for place in cuts if start < place[1] < before and proper(text[place[1] : before], ending="")]
+    return max([start, *(max(start, place[0]) if full else place[1] for place in placed)])
+
+
+def _seat(text: str, ending: Hit, *, floor: int) -> int | None:
+    """Where the place begins whose name alone makes a public ending a name: the hospital of a county."""
+    if ending.word not in _PUBLIC:
+        return None
+    place = PATTERNS["seat"].search(text, max(floor, ending.start - _LONGEST_SEAT), ending.start)
+    return place.start("p") + unled(place["p"]) if place else None
 
 
 def _holds(thing: Hit, ending: Hit) -> bool:

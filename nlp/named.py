@@ -12,9 +12,8 @@ _CUTS = sorted(TABLE["cut"]["words"].split(), key=len, reverse=True)
 PATTERNS = patterns("merchants", cuts="|".join(_CUTS), first="".join({word[0] for word in _CUTS}))
 WEAK = frozenset(TABLE["suffix"]["weak"].split())
 _GENERIC = frozenset(TABLE["core"]["generic"].split()) | WEAK
-_ALL_GENERIC = re.compile(
-    f"(?:{PATTERNS['particle'].pattern})?(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+"
-)
+_KINDS = "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True))
+_ALL_GENERIC = re.compile(f"(?:{PATTERNS['particle'].pattern}|{_KINDS})+")
 
 SHORTEST = 2
 """Fewer characters than this are no name to compare."""
