@@ -97,6 +97,7 @@ def _weight(text: str, named: Named, *, head: int) -> int:
         "often": text.count(named.name.partition("(")[0]) > 1,
         "registered": bool(PATTERNS["form_full"].search(named.name)),
         "legal": bool(PATTERNS["legal"].search(named.name)),
+        "built": bool(PATTERNS["built"].match(text, named.end)),
         "role": bool(PATTERNS["role"].search(text, max(0, named.start - 8), named.start)),
     }
     return named.score + sum(_WEIGHTS[sign] * found for sign, found in signs.items())
