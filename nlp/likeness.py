@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlp.businesses import core
 from nlp.lexicon import patterns
-from nlp.merchants import SHORTEST, Named, core
+from nlp.named import SHORTEST, Named
 from nlp.numerals import DIGITS
 from nlp.text import normalise
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from operator import attrgetter
 
-from nlp.lexicon import Hit, Hits, Lexicon, load, patterns
+from nlp.estates import main_estate
+from nlp.lexicon import Hit, Hits, Lexicon
+from nlp.named import PATTERNS, TABLE, WEAK, Named, generic, proper, unled
 
-_TABLE = load("merchants")
-_CUTS = sorted(_TABLE["cut"]["words"].split(), key=len, reverse=True)
-_PATTERNS = patterns("merchants", cuts="|".join(_CUTS), first="".join({word[0] for word in _CUTS}))
-_WEAK = frozenset(_TABLE["suffix"]["weak"].split())
-_SCHOOLS = frozenset(_TABLE["suffix"]["school"].split())
-_GENERIC = frozenset(_TABLE["core"]["generic"].split()) | _WEAK
-_ALL_GENERIC = re.compile("(?:" + "|".join(sorted(map(re.escape, _GENERIC), key=len, reverse=True)) + ")+")
-_GATES = {key: tuple(signs.split()) for key, signs in _TABLE["gate"].items()}
-_ONLINE = frozenset(_TABLE["online"]["words"].split())
+_PUBLIC = frozenset(TABLE["suffix"]["public"].split())
+_SCHOOLS = frozenset(TABLE["suffix"]["school"].split())
+_GATES = {key: tuple(signs.split()) for key, signs in TABLE["gate"].items()}
+_WEIGHTS: dict[str, int] = TABLE["weight"]["business"]
+_ONLINE = frozenset(TABLE["online"]["words"].split())
 
 _SURE = 3
 """In a long text a business counts when so much speaks for it; in a brief one any does."""
@@ -29,38 +25,26 @@ _DEVELOPER = 2
 _MOST = 200
 """So many endings, brands or platforms are looked at; a text that has more names nobody."""
 _LONGEST_HEAD, _LEAST_STORY = 60, 20
-_LONGEST_END, _LONGEST_GAP, _LONGEST_NAME = 10, 4, 24
+_LONGEST_END, _LONGEST_GAP, _LONGEST_NAME, _LONGEST_SEAT = 10, 4, 24, 9
 _begin = attrgetter("start")
-
-SHORTEST = 2
-"""Fewer characters than this are no name to compare."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Named:
-    """A business as named at ``text[start:end]``; the higher the score, the surer."""
-
-    name: str
-    start: int
-    end: int
-    score: int
 
 
 def fill(lexicon: Lexicon) -> None:
     """Adds the groups suffix, brand and platform."""
-    lexicon.add("suffix", "", _TABLE["suffix"]["words"].split())
+    lexicon.add("suffix", "", TABLE["suffix"]["words"].split())
     lexicon.add("suffix", "", _SCHOOLS)
-    lexicon.add("brand", "", _TABLE["brand"]["words"].split())
-    lexicon.add("brand", "", _TABLE["brand"]["developers"].split(), weight=_DEVELOPER)
+    lexicon.add("suffix", "", _PUBLIC)
+    lexicon.add("brand", "", TABLE["brand"]["words"].split())
+    lexicon.add("brand", "", TABLE["brand"]["developers"].split(), weight=_DEVELOPER)
     for group in ("brand", "platform"):
-        lexicon.add(group, "", _TABLE["brand"]["not"].split(), weight=0)
-    for platform, words in _TABLE["platform"].items():
+        lexicon.add(group, "", TABLE["brand"]["not"].split(), weight=0)
+    for platform, words in TABLE["platform"].items():
         lexicon.add("platform", platform, words.split())
 
 
 def is_weak(suffix: str) -> bool:
     """Whether an ending is also a common noun (glasses, hot pot), so that it alone says little."""
-    return suffix in _WEAK
+    return suffix in WEAK
 
 
 def platform(hits: Hits) -> Hit | None:
@@ -81,12 +65,23 @@ def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | No
     theirs = [
         replace(one, score=_weight(text, one, head=head))
         for one in named
-        if not _PATTERNS["beside"].match(text, one.end, one.end + 8)
+        if not PATTERNS["beside"].match(text, one.end, one.end + 8)
     ]
     best = max(theirs, key=lambda one: (not _healed(text, one), one.score, -one.start), default=None)
-    if best is not None and (best.score >= _SURE or len(text) < _BRIEF):
-        return best
-    return next(_estates(text, head), None)
+    sure = best if best is not None and (best.score >= _SURE or len(text) < _BRIEF) else None
+    return _of_estate(theirs, main_estate(text, head=head), sure=sure)
+
+
+def _of_estate(theirs: list[Named], estate: Named | None, *, sure: Named | None) -> Named | None:
+    """The business, where an estate is named as well: its developer or manager, the estate itself, or another.
+
+    A developer needs less to be believed where an estate is complained of.
+    """
+    if estate is None:
+        return sure
+    builders = [one for one in theirs if one.score > 1 and PATTERNS["builder"].search(one.name)]
+    found = [*builders, *filter(None, (estate, sure))]
+    return max(found, key=lambda one: one.score + _WEIGHTS["builder"] * (one in builders))
 
 
 def _headline(text: str) -> int:
@@ -97,20 +92,25 @@ def _headline(text: str) -> int:
 
 def _weight(text: str, named: Named, *, head: int) -> int:
     """How surely a business is the one complained of: named in the headline, more than once, in its full legal form."""
-    often = text.count(named.name.partition("(")[0]) > 1
-    legal = 2 if _PATTERNS["form_full"].search(named.name) else bool(_PATTERNS["legal"].search(named.name))
-    role = bool(_PATTERNS["role"].search(text, max(0, named.start - 8), named.start))
-    return named.score + 3 * (named.start < head) + often + legal + 2 * role
+    signs = {
+        "headline": named.start < head,
+        "often": text.count(named.name.partition("(")[0]) > 1,
+        "registered": bool(PATTERNS["form_full"].search(named.name)),
+        "legal": bool(PATTERNS["legal"].search(named.name)),
+        "built": bool(PATTERNS["built"].match(text, named.end)),
+        "role": bool(PATTERNS["role"].search(text, max(0, named.start - 8), named.start)),
+    }
+    return named.score + sum(_WEIGHTS[sign] * found for sign, found in signs.items())
 
 
 def _headed(text: str, head: int, *, suffixes: tuple[Hit, ...]) -> Iterator[Named]:
     """Who a headline says did something, when no ending marks the name."""
-    match = _PATTERNS["headed"].match(text, 0, head) if head else None
+    match = PATTERNS["headed"].match(text, 0, head) if head else None
     if match is None:
         return
     name = match["v"]
     core = next((name[: hit.start - hit.end] for hit in suffixes if hit.end == match.end("v")), name)
-    if not _ALL_GENERIC.fullmatch(core) and not _PATTERNS["notheaded"].search(name):
+    if not generic(core) and not PATTERNS["notheaded"].search(name):
         yield Named(name=name, start=match.start("v"), end=match.end("v"), score=1)
 
 
@@ -118,41 +118,28 @@ def _platforms(text: str, hits: Hits) -> Iterator[Named]:
     """Platforms of the net: the business when no shop on them is named."""
     for hit in hits.get("platform", ())[:_MOST]:
         if hit.label in _ONLINE:
-            bought = _PATTERNS["on"].match(text, hit.end)
+            bought = PATTERNS["on"].match(text, hit.end)
             yield Named(name=hit.label, start=hit.start, end=hit.end, score=3 if bought else 1)
-
-
-def _estates(text: str, head: int) -> Iterator[Named]:
-    """Estates named at the beginning of a text about a developer."""
-    if not _PATTERNS["developer"].search(text):
-        return
-    for match in _PATTERNS["estate"].finditer(text, 0, max(head, _BRIEF)):
-        ground = _PATTERNS["ground"].search(text, max(0, match.start() - 14), match.start())
-        words = ground[0] if ground else ""
-        cut = _PATTERNS["cut"].match(words)
-        name = words[cut.end() if cut else 0 :]
-        if len(name) >= SHORTEST and not _PATTERNS["notestate"].search(name) and _proper(name, ending=""):
-            yield Named(name=name, start=match.start() - len(name), end=match.start(), score=0)
 
 
 def _healed(text: str, named: Named) -> bool:
     """Whether it is the hospital where the harm was treated: the business only if no other is named."""
-    treated = _PATTERNS["healing"].match(text, named.end, named.end + 8)
-    return bool(treated and _PATTERNS["healer"].search(named.name))
+    treated = PATTERNS["healing"].match(text, named.end, named.end + 8)
+    return bool(treated and PATTERNS["healer"].search(named.name))
 
 
 def address(text: str, *, merchant: Named | None) -> str | None:
     """The street address of the business, not of the writer's home and not the name of its branch."""
     span = (merchant.start, merchant.end) if merchant else (0, 0)
-    for match in _PATTERNS["road"].finditer(text):
+    for match in PATTERNS["road"].finditer(text):
         words = match["r"]
-        cut = _PATTERNS["roadcut"].match(words)
+        cut = PATTERNS["roadcut"].match(words)
         at = cut.end() if cut and len(words) - cut.end() >= 2 else 0
         lead = text[max(0, match.start() - 10) : match.start()] + words[:at]
         branch = match.start() + at < span[1] and match.end("r") > span[0]
-        if branch or len(words) - at < 3 or _PATTERNS["own"].search(lead) or _PATTERNS["notroad"].search(words):
+        if branch or len(words) - at < 3 or PATTERNS["own"].search(lead) or PATTERNS["notroad"].search(words):
             continue
-        if at or match["t"] or _PATTERNS["placed"].search(lead) or any(char.isdigit() for char in words):
+        if at or match["t"] or PATTERNS["placed"].search(lead) or any(char.isdigit() for char in words):
             return words[at:]
     return None
 
@@ -162,16 +149,16 @@ def _labelled(text: str) -> Iterator[Named]:
     for key, score in (("named", 6), ("calling", 5), ("quoted", 5)):
         if not any(sign in text for sign in _GATES[key]):
             continue
-        for match in _PATTERNS[key].finditer(text):
+        for match in PATTERNS[key].finditer(text):
             name = match["v"] if "(" in match["v"] else match["v"].rstrip(")")
-            if not _ALL_GENERIC.fullmatch(name) and not _PATTERNS["notname"].search(name):
+            if not generic(name) and not PATTERNS["notname"].search(name):
                 yield Named(name=name, start=match.start("v"), end=match.start("v") + len(name), score=score)
 
 
 def _branded(text: str, hits: Hits) -> Iterator[Named]:
     suffixes = hits.get("suffix", ())
     for brand in hits.get("brand", ())[:_MOST]:
-        if not brand.weight or (brand.weight == _DEVELOPER and not _PATTERNS["developed"].match(text, brand.end)):
+        if not brand.weight or (brand.weight == _DEVELOPER and not PATTERNS["developed"].match(text, brand.end)):
             continue
         end = _extended(text, brand.end, suffixes=suffixes) if _glued(brand.end, suffixes) else brand.end
         yield _with_branch(text, start=brand.start, end=end, score=2)
@@ -180,41 +167,46 @@ def _branded(text: str, hits: Hits) -> Iterator[Named]:
 def _suffixed(text: str, hits: Hits, *, places: tuple[Hit, ...]) -> Iterator[Named]:
     goods = hits.get("product", ())
     suffixes = tuple(hit for hit in hits.get("suffix", ())[:_MOST] if not any(_holds(thing, hit) for thing in goods))
-    if not _PATTERNS["schooling"].search(text, 0, _BRIEF):
+    if not PATTERNS["schooling"].search(text, 0, _BRIEF):
         suffixes = tuple(hit for hit in suffixes if hit.word not in _SCHOOLS)
-    troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1]
-    cuts = [hit.end for hit in (*places, *hits.get("platform", ()))]
+    troubles = [hit for hit in hits.get("problem", ()) if hit.weight > 1 and not generic(hit.word)]
+    cuts = [(hit.start, hit.end) for hit in places]
+    cuts += [(hit.end, hit.end) for hit in hits.get("platform", ())]
     done = 0
     for hit in suffixes:
         if hit.start < done:
             continue
         end = _extended(text, hit.end, suffixes=suffixes)
-        start = _start(text, hit.start, floor=done, cuts=cuts)
-        if start is None or not _proper(text[start : hit.start], ending=hit.word) or _stray(text, hit, start=start):
+        full = bool(PATTERNS["form_full"].search(text, hit.start, end))
+        start = _start(text, hit.start, floor=done, cuts=cuts, full=full)
+        if start is None or not proper(text[start : hit.start], ending=hit.word):
+            start = _seat(text, hit, floor=done)
+        if start is None or _stray(text, hit, start=start):
             continue
-        if any(start <= trouble.start and trouble.end <= hit.start for trouble in troubles):
+        if not full and any(start <= trouble.start and trouble.end <= hit.start for trouble in troubles):
             continue
         named = _with_branch(text, start=start, end=end, score=_score(text, start=start, ending=hit.word))
         done = named.end
         yield named
 
 
-def _start(text: str, before: int, *, floor: int, cuts: list[int]) -> int | None:
-    """Where the name that ends before its suffix begins."""
-    window = _PATTERNS["window"].search(text, max(floor, before - 18), before)
+def _start(text: str, before: int, *, floor: int, cuts: list[tuple[int, int]], full: bool) -> int | None:
+    """Where the name that ends before its suffix begins; a registered name (``full``) begins with a place."""
+    window = PATTERNS["window"].search(text, max(floor, before - 18), before)
     if window is None:
         return None
     start = window.start()
-    cut = _PATTERNS["cut"].match(text[start:before])
-    start += cut.end() if cut else 0
-    placed = [end for end in cuts if start < end < before and _proper(text[end:before], ending="")]
-    return max([start, *placed])
+    start += unled(text[start:before])
+    placed = [place for place in cuts if start < place[1] < before and proper(text[place[1] : before], ending="")]
+    return max([start, *(max(start, place[0]) if full else place[1] for place in placed)])
 
 
-def _proper(core: str, *, ending: str) -> bool:
-    """Whether what stands before the ending can be a name."""
-    least = 2 if ending in _WEAK or not ending else 1
-    return len(core) >= least and not _ALL_GENERIC.fullmatch(core) and not _PATTERNS["notname"].search(core)
+def _seat(text: str, ending: Hit, *, floor: int) -> int | None:
+    """Where the place begins whose name alone makes a public ending a name: the hospital of a county."""
+    if ending.word not in _PUBLIC:
+        return None
+    place = PATTERNS["seat"].search(text, max(floor, ending.start - _LONGEST_SEAT), ending.start)
+    return place.start("p") + unled(place["p"]) if place else None
 
 
 def _holds(thing: Hit, ending: Hit) -> bool:
@@ -225,7 +217,7 @@ def _holds(thing: Hit, ending: Hit) -> bool:
 
 def _stray(text: str, ending: Hit, *, start: int) -> bool:
     """Whether an ending that is also a common noun stands without any word that leads to a name."""
-    return ending.word in _WEAK and not _PATTERNS["anchor"].search(text[max(0, start - 3) : start])
+    return ending.word in WEAK and not PATTERNS["anchor"].search(text[max(0, start - 3) : start])
 
 
 def _glued(at: int, suffixes: tuple[Hit, ...]) -> bool:
@@ -240,79 +232,27 @@ def _extended(text: str, end: int, *, suffixes: tuple[Hit, ...]) -> int:
         if hit.start > min(end, first + _LONGEST_NAME) + _LONGEST_GAP:
             break
         gap = text[end : hit.start]
-        if hit.end > end and (hit.start <= end or (len(gap) <= _LONGEST_GAP and hit.word not in _WEAK and _joins(gap))):
+        if hit.end > end and (hit.start <= end or (len(gap) <= _LONGEST_GAP and hit.word not in WEAK and _joins(gap))):
             end = hit.end
     return end
 
 
 def _joins(gap: str) -> bool:
-    if _PATTERNS["joint"].fullmatch(gap):
+    if PATTERNS["joint"].fullmatch(gap):
         return True
-    return gap.isalnum() and not _PATTERNS["notbranch"].search(gap) and not gap[0].isdigit()
-
-
-def rebranched(merchant: str, value: str) -> str | None:
-    """The merchant's name with another branch, when ``value`` is the name of one; None when it is something else."""
-    match = _PATTERNS["branch"].fullmatch(value.strip())
-    branch = (match["a"] or match["b"]) if match else None
-    if not branch or not merchant.endswith(")") or _PATTERNS["notbranch"].search(branch):
-        return None
-    return f"{merchant.rpartition('(')[0]}({branch})"
-
-
-def same_business(one: str, other: str) -> bool:
-    """Whether two names are of one business: its branch, the place before it and its legal form may be said or not."""
-    cores = (_core(one), _core(other))
-    if not all(len(core) >= SHORTEST for core in cores):
-        return False
-    return cores[0] == cores[1] or _branch_of(one, cores[1]) or _branch_of(other, cores[0])
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two names may mean one business: one of them is part of the other."""
-    short, long = sorted((_core(one), _core(other)), key=len)
-    return len(short) >= SHORTEST and short in long
-
-
-def core(name: str) -> str:
-    """What the names of one business have in common, however its branch, place and legal form were said."""
-    return _core(name)
-
-
-def is_trade(name: str, hits: Hits) -> bool:
-    """Whether words name only a trade (the supermarket downstairs), which many businesses have."""
-    ending = next((hit for hit in hits.get("suffix", ()) if hit.end == len(name)), None)
-    return ending is not None and "brand" not in hits and not _proper(name[: ending.start], ending=ending.word)
-
-
-def _branch_of(name: str, core: str) -> bool:
-    """Whether ``name`` is the business of that core with a branch written behind it, without brackets."""
-    plain = _PATTERNS["region"].sub("", _plain(name))
-    return plain.startswith(core) and bool(_PATTERNS["branching"].search(plain))
-
-
-def _core(name: str) -> str:
-    bare = _PATTERNS["region"].sub("", _plain(name))
-    while (cut := _PATTERNS["form"].sub("", bare)) != bare and len(cut) >= SHORTEST:
-        bare = cut
-    return bare
-
-
-def _plain(name: str) -> str:
-    """Without brackets and what stands in them, white space, and differences of width and case."""
-    return re.sub(r"\([^()]*\)|\s", "", unicodedata.normalize("NFKC", name)).lower()
+    return gap.isalnum() and not PATTERNS["notbranch"].search(gap) and not gap[0].isdigit()
 
 
 def _with_branch(text: str, *, start: int, end: int, score: int) -> Named:
     name = text[start:end]
-    match = _PATTERNS["branch"].match(text[end : end + 16])
+    match = PATTERNS["branch"].match(text[end : end + 16])
     branch = (match["a"] or match["b"]) if match else None
-    if match is None or not branch or _PATTERNS["notbranch"].search(branch):
+    if match is None or not branch or PATTERNS["notbranch"].search(branch):
         return Named(name=name, start=start, end=end, score=score)
     return Named(name=f"{name}({branch})", start=start, end=end + match.end(), score=score + 1)
 
 
 def _score(text: str, *, start: int, ending: str) -> int:
-    placed = bool(_PATTERNS["placed"].search(text[max(0, start - 8) : start]))
-    accused = bool(_PATTERNS["accused"].search(text[max(0, start - 14) : start]))
-    return 1 + (ending not in _WEAK) + placed + 2 * accused
+    placed = bool(PATTERNS["placed"].search(text[max(0, start - 8) : start]))
+    accused = bool(PATTERNS["accused"].search(text[max(0, start - 14) : start]))
+    return 1 + (ending not in WEAK) + placed + 2 * accused

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from cases.model import Kind
 from cases.understanding import Correction, Identity, Understanding
-from nlp import contacts, judging, kinds, labels, likeness, merchants, money, orders, products
+from nlp import businesses, contacts, judging, kinds, labels, likeness, merchants, money, orders, products
 from nlp.classifier import Classifier
 from nlp.corrections import corrections, looks_like_address
 from nlp.days import main_day
@@ -19,8 +19,8 @@ from nlp.judging import Opinion
 from nlp.labels import Scored
 from nlp.lexicon import Hits, Lexicon
 from nlp.likeness import Business
-from nlp.merchants import Named
 from nlp.money import bare_sum, main_sum
+from nlp.named import Named
 from nlp.places import Found, Gazetteer, Place
 from nlp.spans import span
 from nlp.text import as_written, normalise
@@ -89,21 +89,21 @@ class Reader:
 
     def rebranched(self, merchant: str, value: str) -> str | None:
         """The merchant with another branch, when ``value`` names one; a branch is often taken for an address."""
-        return merchants.rebranched(merchant, value)
+        return businesses.rebranched(merchant, value)
 
     def same_business(self, one: str, other: str) -> bool:
         """Whether two names are surely of one business, however its branch, place and legal form were said."""
-        return merchants.same_business(one, other)
+        return businesses.same_business(one, other)
 
     def alike(self, one: str, other: str) -> bool:
         """Whether two names may mean one business; somebody should look."""
-        return merchants.alike(one, other)
+        return businesses.alike(one, other)
 
     def business(self, name: str) -> Business:
         """The key under which every name of this business is found, and the branch that is named with it."""
         text = normalise(name)
         hits = self._lexicon.find(text)
-        if merchants.is_trade(text, hits):
+        if businesses.is_trade(text, hits):
             return Business(key="")
         places = self._gazetteer.read(text, hits).hits
         return likeness.business(text, merchants.main_merchant(text, hits, places=places))
