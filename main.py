@@ -17,37 +17,23 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot import commands
-from bot.checking import told
 from bot.command_line import only_parts, parsed, question
-from bot.due import answer
-from bot.logs import set_up
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
 from cases.calendar import china_date
 from cases.errors import CaseError, LianxinError, told_of
 from cases.rulebook import load_rulebook
-from cases.site import Rulebook
-from handlers import calendars, operating, staffing
-from handlers.conversation import error_text
-from handlers.delivery import Channel, Delivery
-from handlers.evidence import Files, Source
-from handlers.house import House
-from handlers.learning import own_reader
-from handlers.office import Now, Office
-from handlers.pages import Pages
-from handlers.reception import Reception
-from nlp import Place, Reader
-from nlp.words import keep_cache_in
-from storage.calendar_store import entered_texts
-from storage.database import Database
-from storage.migrating import migrate
-from storage.receipts import Receipts
-from storage.vault import Vault
 
 if TYPE_CHECKING:
     from bot.telegram import Telegram
+    from cases.site import Rulebook
+    from handlers.delivery import Channel
+    from handlers.evidence import Source
+    from handlers.house import House
+    from handlers.office import Now, Office
+    from nlp import Reader
 
-# Each command loads only what it needs: a chat in the terminal starts without the web server and Telegram.
+# Each command loads only what it needs: texts are understood without a database, and a chat in the terminal starts
+# without the web server and Telegram.
 ID_BYTES = 6
 PRIVATE = 0o077
 log = logging.getLogger("lianxin")
@@ -57,7 +43,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def settle() -> None:
+    """The start is over: what stands now stays, and the collector need not look through it again and again."""
+    gc.freeze()
+    gc.enable()
+
+
 def make_reader(rulebook: Rulebook) -> Reader:
+    from nlp import Place, Reader
+
     places = [Place(code=p.code, name=p.name, aliases=p.aliases) for p in rulebook.places]
     return Reader(home=rulebook.site.region, places=places, labels=allowed(rulebook))
 
@@ -68,6 +62,10 @@ def allowed(rulebook: Rulebook) -> dict[str, frozenset[str]]:
 
 def make_office(settings: Settings, rulebook: Rulebook, *, now: Now = utc_now, reader: Reader | None = None) -> Office:
     """The site at work, with the classifier that was trained into the data folder, if one was."""
+    from handlers.office import Office
+    from handlers.own_model import own_reader
+    from nlp.words import keep_cache_in
+
     keep_cache_in(settings.data_dir)
     return Office(
         rulebook=rulebook,
@@ -87,6 +85,15 @@ def build(
     reader: Reader | None = None,
 ) -> House:
     """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
+    from handlers.delivery import Delivery
+    from handlers.evidence import Files
+    from handlers.house import House
+    from handlers.pages import Pages
+    from handlers.reception import Reception
+    from storage.database import Database
+    from storage.receipts import Receipts
+    from storage.vault import Vault
+
     vault = Vault({1: root_secret(settings)}, current=1)
     database = Database(settings.database, vault=vault)
     office = make_office(settings, rulebook, now=now, reader=reader)
@@ -103,6 +110,7 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
     from bot.serving import serving
     from bot.web.app import make_app
     from bot.web.channel import WebChannel
+    from handlers import calendars
 
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -113,8 +121,11 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
         parts.push_async_callback(house.database.close)
         await house.database.try_key()
         await calendars.look(house.database, office=house.office)
-        telegram = make_telegram(settings, house) if {"web", "telegram", "delivery"} & set(only) else None
-        if telegram:
+        telegram: Telegram | None = None
+        if settings.telegram_token and {"web", "telegram", "delivery"} & set(only):
+            from bot.channels import make_telegram
+
+            telegram = make_telegram(settings, token=settings.telegram_token, house=house)
             channels[telegram.name] = telegram
             await telegram.start()
             parts.push_async_callback(telegram.stop)
@@ -133,7 +144,9 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
             )
             await parts.enter_async_context(serving(app, host=settings.http_host, port=settings.http_port))
         await announce(house, settings, serving_pages="web" in only)
-        gc.freeze()  # what stands now stays: the collector need not look through it again and again
+        if {"web", "telegram"} & set(only):
+            await asyncio.to_thread(house.office.reader.warm)
+        settle()
         await stopped.wait()
 
 
@@ -147,26 +160,6 @@ async def working(loops: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[N
         finally:
             for task in tasks:
                 task.cancel()
-
-
-def make_telegram(settings: Settings, house: House) -> Telegram | None:
-    """The Telegram channel, when a token is set."""
-    if settings.telegram_token is None:
-        return None
-    from bot.telegram import Telegram, Webhook
-
-    webhook = None
-    if settings.telegram_webhook_secret:
-        webhook = Webhook(
-            url=f"{settings.url}/telegram/webhook", secret=settings.telegram_webhook_secret.get_secret_value()
-        )
-    return Telegram(
-        token=settings.telegram_token.get_secret_value(),
-        api_url=settings.telegram_api_url,
-        receive=house.reception.receive,
-        now=house.office.now,
-        webhook=webhook,
-    )
 
 
 def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> Iterator[Coroutine[Any, Any, None]]:
@@ -188,13 +181,16 @@ def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> It
 
 async def announce(house: House, settings: Settings, *, serving_pages: bool) -> None:
     """Say where it listens and, on a first start, how the administrator comes in."""
+    from handlers.dates import missing_year
+    from handlers.staffing import first_administrator
+
     office = house.office
-    missing = calendars.missing_year(office.calendar, office.today())
+    missing = missing_year(office.calendar, office.today())
     if missing:
         log.warning(office.say("start.no_calendar", year=missing), extra={"action": "calendar"})
     print(office.say("start.listening" if serving_pages else "start.working", url=settings.url), flush=True)
     async with house.database.begin() as tx:
-        invitation = await staffing.first_administrator(tx, name=office.say("start.administrator_name"), office=office)
+        invitation = await first_administrator(tx, name=office.say("start.administrator_name"), office=office)
     if invitation:
         print(office.say("start.administrator", link=invitation.desk_link), flush=True)
 
@@ -202,6 +198,7 @@ async def announce(house: House, settings: Settings, *, serving_pages: bool) -> 
 async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     """Talk to the bot in this terminal."""
     from bot.terminal import CHANNEL, Terminal, is_quit, lines
+    from handlers import calendars
 
     channels: dict[str, Channel] = {}
     house = build(settings, rulebook, channels=channels)
@@ -227,6 +224,7 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
     async with asyncio.TaskGroup() as group:
         delivering = group.create_task(house.delivery.run())
         await house.delivery.started.wait()
+        settle()
         await answered("/start")
         async for line in lines(sys.stdin):
             if is_quit(line):
@@ -238,7 +236,10 @@ async def chat(settings: Settings, rulebook: Rulebook, *, name: str) -> None:
 
 async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], Awaitable[str]]) -> None:
     """Print what ``work`` finds out or has done; what cannot be done becomes a sentence."""
+    from handlers.conversation import error_text
+
     house = build(settings, rulebook, channels={})
+    settle()
     try:
         print(await work(house))
     except CaseError as error:
@@ -249,17 +250,32 @@ async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], A
 
 def check(rulebook: Rulebook) -> None:
     """The site was loaded without a fault: say what is in it."""
+    from bot.checking import told
+
     print(*told(rulebook, today=china_date(utc_now())), sep="\n")
 
 
 def read(wanted: argparse.Namespace) -> None:
     """The commands that only read texts: they need no database."""
+    from bot import hearing
+
     settings = load_settings()
     office = make_office(settings, load_rulebook(settings.site))
+    settle()
     if wanted.command == "evaluate":
-        print(commands.evaluate(office, wanted))
-    elif not commands.understand(office, wanted):
+        print(hearing.evaluate(office, wanted))
+    elif not hearing.understand(office, wanted):
         raise LianxinError(office.say("understand.not_all"))
+
+
+def tell_due(wanted: argparse.Namespace, rulebook: Rulebook, *, database: str) -> None:
+    """A date by a rule, from the calendar as it stands in the database."""
+    from bot.due import answer
+    from handlers.dates import laid_over
+    from storage.calendar_store import entered_texts
+
+    calendar = laid_over(rulebook.calendar, entered_texts(database))
+    print(answer(question(wanted, rulebook), rulebook, calendar, as_json=wanted.json))
 
 
 def perform(wanted: argparse.Namespace) -> None:
@@ -273,18 +289,23 @@ def perform(wanted: argparse.Namespace) -> None:
     os.umask(PRIVATE)
     settings = load_settings()
     rulebook = load_rulebook(getattr(wanted, "site", None) or settings.site)
-    if wanted.command == "check" and (file := wanted.routing_against):
-        asyncio.run(tell(settings, rulebook, lambda h: operating.routing_against(h.database, h.office, file=file)))
-        return
-    if wanted.command == "check":
+    if wanted.command == "check" and not wanted.routing_against:
         check(rulebook)
-        return
-    if wanted.command == "due" and not wanted.case:
-        calendar = calendars.laid_over(rulebook.calendar, entered_texts(settings.database))
-        print(answer(question(wanted, rulebook), rulebook, calendar, as_json=wanted.json))
-        return
-    if wanted.command == "due":
-        asyncio.run(tell(settings, rulebook, lambda house: commands.prove_case(house, wanted)))
+    elif wanted.command == "due" and not wanted.case:
+        tell_due(wanted, rulebook, database=settings.database)
+    else:
+        work(wanted, settings, rulebook)
+
+
+def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> None:
+    """The commands that need the database."""
+    from bot import commands
+    from bot.logs import set_up
+    from storage.migrating import migrate
+
+    if wanted.command in ("check", "due"):
+        told = commands.routing_against if wanted.command == "check" else commands.prove_case
+        asyncio.run(tell(settings, rulebook, lambda house: told(house, wanted)))
         return
     set_up(level=settings.log_level if wanted.command != "chat" else "error", style=settings.log_format)
     make_data_dir(settings)
@@ -308,6 +329,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0 done, 1 a failure told in one sentence, 2 a wrong call."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     wanted = parsed(given or ["run"])
+    gc.disable()  # until ``settle``: what a start makes stays
     try:
         perform(wanted)
     except LianxinError as error:
@@ -319,6 +341,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(failure, file=sys.stderr)
         return 1
+    finally:
+        gc.enable()
     return 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cases.site import Rulebook
-from handlers.calendars import missing_year
+from handlers.dates import missing_year
 
 
 def told(rulebook: Rulebook, *, today: date) -> Iterator[str]:

@@ -11,10 +11,10 @@ from bot.due import Question
 from cases.calendar import CHINA, CalendarYear, Days, china_date, iso_day
 from cases.clocks import Pause
 from cases.errors import LianxinError, RulebookFault
+from cases.model import STAFF_ROLES
 from cases.reading import Faults
 from cases.rulebook_calendars import year_from
 from cases.site import Rulebook
-from handlers.staffing import STAFF_ROLES
 
 PARTS = ("web", "telegram", "delivery", "scheduler")
 

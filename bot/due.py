@@ -15,7 +15,7 @@ from cases.model import Case
 from cases.proofs import Proof, proof_of, prove
 from cases.site import Rulebook
 from cases.texts import Texts
-from handlers.calendars import rule_of
+from handlers.dates import rule_of
 from handlers.office import Office
 from handlers.wording import is_provisional, provisional_words
 

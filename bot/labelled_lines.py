@@ -8,7 +8,7 @@ from typing import Any
 
 from cases.errors import Fault, RulebookFault
 from cases.understanding import Understanding
-from handlers.learning import Row
+from handlers.measuring import Row
 
 _KINDS, _KIND = "kinds", "kind"
 _JOINT = "+"

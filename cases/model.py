@@ -37,6 +37,10 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+STAFF_ROLES = (Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN, Role.MEDIATOR, Role.MERCHANT)
+"""Who can be invited: the office's own people, and the bodies and businesses that it works with."""
+
+
 class Status(StrEnum):
     """Where a case stands. Law-bound states carry their article in ``lifecycle``."""
 

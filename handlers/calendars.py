@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from cases.calendar import CalendarYear, WorkCalendar, china_date
-from cases.clocks import Clock, ClockRule
+from cases.calendar import CalendarYear, WorkCalendar
+from cases.clocks import Clock
 from cases.errors import CaseError
 from cases.model import Case
 from cases.proofs import proof_of
-from cases.rulebook_calendars import year_from, year_of, year_text
+from cases.rulebook_calendars import year_of, year_text
+from handlers.dates import counted_by_days, laid_over, rule_of
 from handlers.office import Office
 from storage.calendar_store import EnteredYear
 from storage.clock_store import ClockRow
@@ -22,8 +23,6 @@ log = logging.getLogger("lianxin.calendars")
 
 OPERATOR = "operator"
 """Who entered a year on the command line."""
-NOTICE_MONTH = 11
-"""The State Council publishes next year's arrangement of holidays in November."""
 BATCH = 500
 """Clocks that are looked at in one go."""
 
@@ -60,14 +59,6 @@ async def refresh(tx: Transaction, *, office: Office, anyhow: bool = False) -> b
     before, held.current = held.current.fingerprint, laid_over(office.rulebook.calendar, texts)
     held.count, held.last = count, last
     return held.current.fingerprint != before
-
-
-def laid_over(files: WorkCalendar, texts: Iterable[str]) -> WorkCalendar:
-    """The calendar of the files with the years that were entered.
-
-    A year that a file has published counts as the file says, whatever was entered before.
-    """
-    return files.with_years([year for year in map(year_from, texts) if not files.published(year.year)])
 
 
 async def enter(tx: Transaction, year: CalendarYear, *, by: str, office: Office) -> None:
@@ -113,19 +104,6 @@ def _moves(clock: Clock, case: Case, *, calendar: WorkCalendar, office: Office) 
     return proof is not None and proof.due_on != clock.due_on
 
 
-def counted_by_days(clock: Clock) -> bool:
-    """Whether the date follows from the calendar now: not while it is paused, set by the office, or an instant."""
-    return not (clock.paused or clock.fixed or clock.due_at)
-
-
-def rule_of(clock: Clock, case: Case, *, office: Office) -> ClockRule | None:
-    """The rule of a case's clock; None when it was taken out of the data."""
-    try:
-        return office.rulebook.clock(clock.rule, china_date(case.received_at))
-    except LookupError:
-        return None
-
-
 def typed_year(number: int, *, off: str, work: str, basis: str, office: Office) -> CalendarYear:
     """A year typed in a line, with the statutory days that are known already. RulebookFault names each fault."""
     known = next((year for year in office.calendar.years if year.year == number), None)
@@ -151,9 +129,3 @@ def draft(office: Office) -> str:
     """A text to begin with: the next year that is missing, with its statutory days off."""
     estimated = [year for year in office.calendar.years if not year.published and year.year >= office.today().year]
     return year_text(estimated[0]) if estimated else ""
-
-
-def missing_year(calendar: WorkCalendar, today: date) -> int | None:
-    """The year whose arrangement should be known by now and is not: from November on, the next one."""
-    year = today.year + (today.month >= NOTICE_MONTH)
-    return None if calendar.published(year) else year

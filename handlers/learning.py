@@ -1,33 +1,27 @@
-"""Refits the classifier on what the office has decided, and measures how well texts are understood."""
+"""Refits the classifier on what the office has decided, if that is no worse."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cases.errors import LianxinError
-from cases.measured import Measured
+from handlers.measuring import Row, accuracies, evaluate
 from handlers.office import Office
+from handlers.own_model import MODEL_FILE
 from handlers.teaching import Labelled, labelled
-from nlp import Reader
-from nlp.classifier import load
-from nlp.corpus import HEADS, examples
-from nlp.evaluation import measure
+from nlp.corpus import examples
 from nlp.examples import Example, fit
 from nlp.judging import parts
 from storage.database import Database
 
-READ_HEADS = HEADS
-"""What a labelled text may tell."""
-MODEL_FILE = "model.bin"
 LEAST = 50
 """Fewer labelled cases than this teach nothing that can be checked."""
 HELD_OUT = 5
 """One case in so many is never learned, so that it can tell whether the new model is better."""
-FOLDS = 5
 WEIGHTS = {"corrected": 3.0, "closed": 1.0}
 """A case that an officer put right says more than one that nobody contradicted."""
 
@@ -41,39 +35,6 @@ class Trained:
     before: Mapping[str, float]
     after: Mapping[str, float]
     path: Path | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A labelled text: for each head the labels that are right, the best first."""
-
-    id: str
-    text: str
-    labels: Mapping[str, Sequence[str]]
-
-
-def own_reader(reader: Reader, folder: Path, *, allowed: Mapping[str, Iterable[str]]) -> Reader:
-    """The reader with the model that was trained into ``folder``; as it is when there is none.
-
-    LianxinError when the file is damaged or knows labels that the site's lists do not have.
-    """
-    path = folder / MODEL_FILE
-    if not path.exists():
-        return reader
-    try:
-        model = load(path)
-    except (OSError, ValueError) as error:
-        raise LianxinError(f"{path}: {error}; remove it or run `train` again") from None
-    strange = {
-        label
-        for head in model.heads
-        if head.name in allowed
-        for label in head.labels
-        if label not in {*allowed[head.name], "-"}
-    }
-    if strange:
-        raise LianxinError(f"{path}: found {' '.join(sorted(strange))}; allowed: labels of the site; run `train` again")
-    return reader.with_model(model)
 
 
 async def train(database: Database, *, office: Office, out: Path) -> Trained:
@@ -100,42 +61,6 @@ async def train(database: Database, *, office: Office, out: Path) -> Trained:
     )
 
 
-def evaluate(rows: Sequence[Row], *, office: Office, reader: Reader) -> list[Measured]:
-    """How often each head is right over the rows that label it."""
-    today = office.today()
-    understood = [reader.understand(row.text, today=today) for row in rows]
-    found = []
-    for head in HEADS:
-        pairs = [
-            (row.labels[head], parts(heard.kinds) or None if head == "kinds" else getattr(heard, head))
-            for row, heard in zip(rows, understood, strict=True)
-            if row.labels.get(head)
-        ]
-        found += [measure(head, pairs)] if pairs else []
-    return found
-
-
-def cross_evaluate(rows: Sequence[Row], *, office: Office, folds: int = FOLDS) -> list[Measured]:
-    """How often a model fitted to the other parts of the rows is right on each part, for every head they label.
-
-    The heads may be any. The program's own texts have no share in it, nor have its rules but as marks of listed words.
-    """
-    guesses: dict[str, list[tuple[Sequence[str], str | None]]] = {}
-    for fold in range(folds):
-        learned = [row for place, row in enumerate(rows) if place % folds != fold]
-        left = rows[fold::folds]
-        model = fit([_of_row(row) for row in learned], see=office.reader.seen).classifier
-        for row in left:
-            judged = model.judge(office.reader.seen(row.text))
-            for head, wanted in row.labels.items():
-                guesses.setdefault(head, []).append((wanted, judged[head].label if head in judged else None))
-    return [measure(head, pairs) for head, pairs in guesses.items()]
-
-
-def accuracies(measured: Iterable[Measured]) -> dict[str, float]:
-    return {one.head: one.accuracy for one in measured}
-
-
 def _held(row: Labelled) -> bool:
     return int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % HELD_OUT == 0
 
@@ -157,10 +82,6 @@ def _row(row: Labelled) -> Row:
 
 def _example(row: Labelled) -> Example:
     return Example(text=row["text"], labels=dict(_labels_of(row)), weight=WEIGHTS[row["source"]])
-
-
-def _of_row(row: Row) -> Example:
-    return Example(text=row.text, labels={head: labels[0] for head, labels in row.labels.items()})
 
 
 def _written(data: bytes, path: Path) -> Path:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cases.calendar import WorkCalendar, china_date
 from cases.clockwork import Pace
 from cases.model import Case
 from cases.site import Rulebook
-from nlp import Reader
+
+if TYPE_CHECKING:
+    from nlp import Reader  # whoever counts days needs no reader
 
 Now = Callable[[], datetime]
 

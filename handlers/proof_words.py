@@ -9,7 +9,7 @@ from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule
 from cases.model import Case
 from cases.proofs import Proof, Step, proof_of
-from handlers.calendars import rule_of
+from handlers.dates import rule_of
 from handlers.office import Office
 from handlers.wording import day_words, due_words, instant_words, provisional_words
 

@@ -11,7 +11,8 @@ from cases.clockwork import Pace, at_step
 from cases.clockwork import recount as counted
 from cases.events import Event, EventName
 from cases.model import SYSTEM, Case, CaseNo
-from handlers.calendars import BATCH, counted_by_days, refresh, rule_of
+from handlers.calendars import BATCH, refresh
+from handlers.dates import counted_by_days, rule_of
 from handlers.notices import promise_notices
 from handlers.office import Office
 from storage.clock_store import ClockRow

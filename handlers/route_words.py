@@ -11,8 +11,9 @@ from cases.events import Event
 from cases.model import Case
 from cases.routing import Route, Seen, Step, Trace, explain
 from cases.routing_rules import ROUTING_KEYS, Matter, Misfit, PlaceRule, RoutingRule
-from handlers.filing import decision_of, department_of
+from handlers.filing import decision_of
 from handlers.office import Office
+from handlers.placing import department_of
 from handlers.wording import bureau_words, list_words, place_words
 
 

@@ -9,8 +9,8 @@ from cases.intake import Draft
 from cases.model import Kind, Role, Staff
 from cases.proofs import prove
 from cases.routing import Place
-from handlers.filing import find_route
 from handlers.office import Office
+from handlers.placing import find_route
 from storage.database import Transaction
 
 ODR = "odr"

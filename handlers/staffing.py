@@ -17,8 +17,6 @@ VALID = timedelta(days=3)
 """How long an invitation may be used."""
 LOGIN_VALID = timedelta(minutes=10)
 CODE_BYTES = 15
-STAFF_ROLES = (Role.OFFICER, Role.LEAD, Role.DESK, Role.ADMIN, Role.MEDIATOR, Role.MERCHANT)
-"""Who can be invited: the office's own people, and the bodies and businesses that it works with."""
 
 
 @dataclass(frozen=True, kw_only=True)

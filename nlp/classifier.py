@@ -90,7 +90,7 @@ class Classifier:
 
     def _added(self, table: Mapping[str, int], block: Iterable[str]) -> list[int]:
         """The lanes of all known features of a block added up; [] when none is known."""
-        rows = [row for row in map(table.get, block) if row]
+        rows = list(filter(None, map(table.get, block)))
         total: list[int] = []
         for start in range(0, len(rows), _MANY):
             summed = sum(rows[start : start + _MANY]).to_bytes(self._width * _LANE, "little")

@@ -18,45 +18,39 @@ _B, _M, _E, _S = range(4)
 def tokenizer() -> Any:
     """A tokenizer of jieba that cuts as every other one does."""
     jieba: Any = import_module("jieba")
-    steps = {"get_DAG": _get_dag, "calc": _calc, "_Tokenizer__cut_DAG": _cut_sentence}
+    steps = {"_Tokenizer__cut_DAG": _cut_sentence}
     return type("Tokenizer", (jieba.Tokenizer,), steps)()
 
 
-def _get_dag(self: Any, _sentence: str) -> None:
-    """Jieba collects here where the words may end; ``_calc`` does without."""
-    self.check_initialized()
-
-
-def _calc(self: Any, sentence: str, _dag: None, route: dict[int, tuple[float, int]]) -> None:
-    """Puts into ``route`` for each place the best that can follow and the end of its first word, as jieba does."""
-    frequency: Callable[[str], int | None] = self.FREQ.get
-    whole = log(self.total)
+def _ends(sentence: str, frequency: Callable[[str], int | None], *, whole: float) -> list[int]:
+    """For each place the end of the first word of the best that can follow, as jieba chooses it."""
     length = len(sentence)
-    best = [0.0] * (length + 1)
+    best, ends = [0.0] * (length + 1), [0] * length
     for start in range(length - 1, -1, -1):
-        top, last, end = -whole + best[start + 1], start, start + 1
+        after = start + 1
         count = frequency(sentence[start])
-        if count:
-            top = log(count) - whole + best[end]
+        top, last = (log(count) if count else 0.0) - whole + best[after], after
+        end = after
         while count is not None and end < length:
             end += 1
             count = frequency(sentence[start:end])
             if count and (score := log(count) - whole + best[end]) >= top:
-                top, last = score, end - 1
+                top, last = score, end
         best[start] = top
-        route[start] = (top, last)
+        ends[start] = last
+    return ends
 
 
 def _cut_sentence(self: Any, sentence: str) -> Iterator[str]:
     """The words of the best way; what it leaves as single characters is looked through for words of no dictionary."""
-    self.get_DAG(sentence)
-    route: dict[int, tuple[float, int]] = {}
-    self.calc(sentence, None, route)
+    self.check_initialized()
+    ends = _ends(sentence, self.FREQ.get, whole=log(self.total))
     place, single = 0, 0
     while place < len(sentence):
-        end = route[place][1] + 1
+        end = ends[place]
         if end - place > 1:
-            yield from _singles(sentence[single:place], self.FREQ)
+            if single < place:
+                yield from _singles(sentence[single:place], self.FREQ)
             yield sentence[place:end]
             single = end
         place = end
@@ -77,27 +71,31 @@ def _finalseg() -> Any:
     return import_module("jieba.finalseg")
 
 
+class _Chances(dict[str, tuple[float, float, float, float]]):
+    """For a character the logarithms of its chances in each state, gathered when it is first asked for."""
+
+    def __missing__(self, char: str) -> tuple[float, float, float, float]:
+        b, m, e, s = (_finalseg().emit_P[state].get(char, _NEVER) for state in _STATES)
+        self[char] = found = (b, m, e, s)
+        return found
+
+
 @cache
-def _tables() -> tuple[tuple[float, ...], tuple[float, ...], tuple[Callable[[str, float], float], ...]]:
+def _tables() -> tuple[tuple[float, ...], tuple[float, ...], _Chances]:
     """Logarithms of chances: of the first state, of one state after another, and of a character in a state."""
-    start, step, emit = _finalseg().start_P, _finalseg().trans_P, _finalseg().emit_P
+    start, step = _finalseg().start_P, _finalseg().trans_P
     after = ("EB", "SB", "BM", "MM", "BE", "ME", "ES", "SS")
-    return (
-        tuple(start[state] for state in _STATES),
-        tuple(step[pair[0]][pair[1]] for pair in after),
-        tuple(emit[state].get for state in _STATES),
-    )
+    return tuple(start[state] for state in _STATES), tuple(step[pair[0]][pair[1]] for pair in after), _Chances()
 
 
 def _unlisted(run: str) -> list[str]:
     """The words of the likeliest states of the characters (Viterbi's algorithm)."""
-    (b, m, e, s), (e_b, s_b, b_m, m_m, b_e, m_e, e_s, s_s), (of_b, of_m, of_e, of_s) = _tables()
-    char = run[0]
-    b, m = b + of_b(char, _NEVER), m + of_m(char, _NEVER)
-    e, s = e + of_e(char, _NEVER), s + of_s(char, _NEVER)
+    (b, m, e, s), (e_b, s_b, b_m, m_m, b_e, m_e, e_s, s_s), chances = _tables()
+    in_b, in_m, in_e, in_s = chances[run[0]]
+    b, m, e, s = b + in_b, m + in_m, e + in_e, s + in_s
     before: list[tuple[int, int, int, int]] = []
     for char in run[1:]:
-        in_b, in_m, in_e, in_s = of_b(char, _NEVER), of_m(char, _NEVER), of_e(char, _NEVER), of_s(char, _NEVER)
+        in_b, in_m, in_e, in_s = chances[char]
         from_e, from_s = e + e_b + in_b, s + s_b + in_b
         from_b, from_m = b + b_m + in_m, m + m_m + in_m
         end_b, end_m = b + b_e + in_e, m + m_e + in_e

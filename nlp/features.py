@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from operator import add
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ _ENDS = re.compile(r"[;!?\u3002\uff01\uff1f\n]|\s{2,}|\u3000")
 _MARKS = re.compile(r"[\W_]+")
 _BETWEEN = re.compile(r"[^\w+#&.%-]")
 _NOTHING: list[str] = []
+_ONCE = 1
 
 
 class Features(NamedTuple):
@@ -108,4 +110,4 @@ def _grams(text: str, ends: tuple[int, int]) -> tuple[list[str], list[str], list
 
 def _counted(found: Iterable[str]) -> list[str]:
     counts = Counter(found)
-    return [*counts, *[feature for feature, count in counts.items() if count > 1]]
+    return [*counts, *compress(counts, map(_ONCE.__lt__, counts.values()))]

@@ -95,7 +95,7 @@ def problem(hits: Hits, *, category: str | None) -> Scored:
 
 def scam(text: str) -> tuple[Scored, Scored] | None:
     """Category and problem of a swindle by a pretender; None for any other text."""
-    match = next(filter(None, (pattern.search(text) for pattern in _SCAMS.values())), None)
+    match = next(filter(None, (_SCAMS[key].search(text) for key in _SCAMS.sources)), None)
     if match is None:
         return None
     words = (match[0],)

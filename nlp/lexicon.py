@@ -39,11 +39,34 @@ def load(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def patterns(name: str, **fragments: str) -> dict[str, re.Pattern[str]]:
-    """The compiled ``[pattern]`` table of a file; ``<x>`` in a pattern stands for the fragment ``x``."""
+class Patterns(dict[str, re.Pattern[str]]):
+    """Patterns by name, each compiled when it is first used: a start would spend a tenth of a second on them all."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        super().__init__()
+        self.sources = sources
+        _TABLES.append(self)
+
+    def __missing__(self, key: str) -> re.Pattern[str]:
+        self[key] = found = re.compile(self.sources[key])
+        return found
+
+
+_TABLES: list[Patterns] = []
+
+
+def compile_all() -> None:
+    """Compile every pattern of every table that is there."""
+    for table in _TABLES:
+        for key in table.sources:
+            table[key]
+
+
+def patterns(name: str, **fragments: str) -> Patterns:
+    """The ``[pattern]`` table of a file; ``<x>`` in a pattern stands for the fragment ``x``."""
     table = load(name)
     parts = {**table.get("fragment", {}), **fragments}
-    return {key: re.compile(_fill(source, parts)) for key, source in table["pattern"].items()}
+    return Patterns({key: _fill(source, parts) for key, source in table["pattern"].items()})
 
 
 def _fill(source: str, parts: Mapping[str, str]) -> str:

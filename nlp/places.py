@@ -14,7 +14,8 @@ from nlp.text import simplified
 
 _FILE = Path(__file__).parent / "data" / "divisions.csv"
 _TABLE = load("places")
-_SUFFIXES = sorted(_TABLE["suffixes"].split(), key=len, reverse=True)
+_SUFFIXES = frozenset(_TABLE["suffixes"].split())
+_SUFFIX_CHARS = sorted(set(map(len, _SUFFIXES)), reverse=True)
 _OFFICE: str = _TABLE["office"]
 _OFFICES: tuple[str, ...] = tuple(_TABLE["offices"].split())
 _COUNTY_ENDS = tuple(_TABLE["county_ends"].split())
@@ -272,9 +273,9 @@ def _not_compared(text: str, places: list[Hit]) -> list[Hit]:
 
 
 def _stem(name: str) -> str:
-    for suffix in _SUFFIXES:
-        if name.endswith(suffix):
-            return name.removesuffix(suffix)
+    for chars in _SUFFIX_CHARS:
+        if name[-chars:] in _SUFFIXES:
+            return name[:-chars]
     return name
 
 

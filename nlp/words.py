@@ -28,6 +28,11 @@ def words(text: str, *, cut: Cut | None = None) -> list[str]:
     return [word for word in (cut or _cut())(text) if word.isalpha()]
 
 
+def warm(cut: Cut | None = None) -> None:
+    """Have the dictionary read now: jieba does when it sees the first character that may be in a word."""
+    (cut or _cut())("\u4e00")
+
+
 @cache
 def _cut() -> Cut:
     return fast_cut() or plain_cut()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,24 @@ def test_standard_input_is_read_without_a_file(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps({"id": 1, "text": MILK}).encode())))
     (told,) = understood(capsys, "-")
     assert told["category"] == "食品"
+
+
+WITHOUT = """
+import sys
+sys.path.insert(0, {root!r})
+sys.modules.update(dict.fromkeys(("sqlalchemy", "alembic", "aiohttp", "storage", "scheduler")))
+from main import main
+sys.exit(main({arguments!r}))
+"""
+
+
+@pytest.mark.parametrize("command", ["understand", "evaluate", "check"])
+def test_what_reads_texts_or_rules_alone_needs_neither_a_database_nor_a_server(command: str, tmp_path: Path) -> None:
+    given = "puyang" if command == "check" else lines(tmp_path / "in.jsonl", {"text": MILK, "category": "食品"})
+    program = WITHOUT.format(root=str(Path(__file__).parents[1]), arguments=[command, given])
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
 
 
 def test_small_talk_and_bare_answers_are_about_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

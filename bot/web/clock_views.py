@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cases.clocks import Clock
 from cases.model import Case
-from handlers.calendars import rule_of
+from handlers.dates import rule_of
 from handlers.office import Office
 from handlers.proof_words import Spans, spans_of
 from handlers.wording import due_words as words_of_due

@@ -9,8 +9,8 @@ from bot.web.desk import member
 from bot.web.desk_views import bureau_groups
 from bot.web.rendering import go, page
 from cases.errors import CaseError
-from cases.model import Role
-from handlers.staffing import STAFF_ROLES, Invitation
+from cases.model import STAFF_ROLES, Role
+from handlers.staffing import Invitation
 from handlers.wording import bureau_words
 
 LONGEST_CODE = 100

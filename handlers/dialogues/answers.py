@@ -26,8 +26,8 @@ from cases.intake import (
 from cases.model import Kind
 from cases.transitions import QUESTION
 from cases.understanding import Understanding
-from handlers.filing import find_route
 from handlers.office import Office
+from handlers.placing import find_route
 from handlers.wording import place_words
 
 LONGEST = {Slot.MERCHANT: 60, Slot.NAME: 30, Slot.ADDRESS: 120, Slot.MERCHANT_ADDRESS: 120, Slot.PRODUCT: 60}

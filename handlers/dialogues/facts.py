@@ -11,8 +11,8 @@ from cases.model import Kind
 from cases.routing import Place
 from cases.routing_rules import Look
 from cases.transitions import QUESTION
-from handlers.filing import department_of, door, find_route, why
 from handlers.office import Office
+from handlers.placing import department_of, door, find_route, why
 from handlers.settlers import answer_due
 from handlers.wording import bureau_words, day_words, list_words, masked_phone, place_words, slot_words, sum_words
 

@@ -11,8 +11,8 @@ from cases.model import Kind
 from cases.routing import Level
 from handlers.cards import Buttons
 from handlers.dialogues.turn import Turn, choices_in_rows
-from handlers.filing import find_route
 from handlers.office import Office
+from handlers.placing import find_route
 from handlers.settlers import answer_due, settler
 from handlers.wording import day_words, place_words
 

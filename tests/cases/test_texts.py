@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cases.clocks import Unit
 from cases.events import EventName
 from cases.intake import Slot
-from cases.model import Kind, Status
+from cases.model import STAFF_ROLES, Kind, Status
 from cases.notices import LOWEST_RATING
 from cases.routing import Place
 from cases.texts import PART, SINGLE, TextFault, Texts, placeholders, sms_segments
@@ -24,7 +24,6 @@ from handlers.calendars import OPERATOR
 from handlers.consumer_cards import ASKED
 from handlers.forms import CHOSEN, VERBS
 from handlers.ledger_columns import CELLS
-from handlers.staffing import STAFF_ROLES
 from tests.house import rulebook
 
 ROOT = Path(__file__).parents[2]

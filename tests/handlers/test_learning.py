@@ -10,7 +10,8 @@ import pytest
 from cases.calendar import CHINA
 from cases.errors import LianxinError
 from cases.model import Case, CaseNo, Kind, Status
-from handlers.learning import MODEL_FILE, own_reader, train
+from handlers.learning import train
+from handlers.own_model import MODEL_FILE, own_reader
 from tests.house import Town, reader, rulebook
 
 RECEIVED = datetime(2026, 11, 20, 10, tzinfo=CHINA)

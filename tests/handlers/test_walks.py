@@ -19,13 +19,12 @@ from cases.events import Event
 from cases.intake import Draft
 from cases.lifecycle import outcomes_for, replay, verbs_for
 from cases.messages import Address
-from cases.model import Case, CaseNo, Kind, Role, Staff, StaffId, Status
+from cases.model import STAFF_ROLES, Case, CaseNo, Kind, Role, Staff, StaffId, Status
 from cases.transitions import ENDED, HANDLED, OPEN, OUTCOME_PATHS, TABLE, WAITING
 from handlers import casework, deadlines, filing
 from handlers.cards import actions
 from handlers.forms import VERBS
 from handlers.house import House
-from handlers.staffing import STAFF_ROLES
 from tests.clock import Clock
 from tests.house import Town, town
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import tomllib
 from collections.abc import Mapping
@@ -123,3 +125,26 @@ def test_a_place_under_a_code_is_none_and_others_beside_it_are_named_in_passing(
     assert reader().region("A市A3区的影城退不了票,客服在上海市浦东新区") == ()
     assert reader().region("客服在上海市浦东新区") == ("310115",)
     assert reader().region("停车场A3区乱收费,在濮阳县") == ("410928",)
+
+
+FRESH = """
+import sys
+from datetime import date
+from nlp import Reader
+reader = Reader(home="4109")
+reader.warm()
+opened = []
+sys.addaudithook(lambda event, facts: opened.append(facts[0]) if event in ("open", "import") else None)
+assert reader.understand({text!r}, today=date(2026, 11, 22)).category
+print(opened)
+"""
+
+
+def test_a_warmed_reader_opens_nothing_when_the_first_text_comes() -> None:
+    program = FRESH.format(text="昨天买的纯牛奶过期了，要求退货")
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_pattern_of_the_word_lists_compiles() -> None:
+    reader().warm()
