@@ -30,7 +30,7 @@ def words(text: str, *, cut: Cut | None = None) -> list[str]:
 
 def warm(cut: Cut | None = None) -> None:
     """Have the dictionary read now: jieba does when it sees the first character that may be in a word."""
-    (cut or _cut())("\u4e00")
+    (cut or _cut())(chr(0x4E00))
 
 
 @cache
