@@ -7,6 +7,7 @@ from pathlib import Path
 from cases.errors import RulebookFault
 from cases.reading import Faults, Table, load
 from cases.routing_rules import Routing
+from cases.rulebook_broadcasts import read_broadcasting, read_topics
 from cases.rulebook_calendars import read_calendar
 from cases.rulebook_clocks import read_clocks
 from cases.rulebook_files import (
@@ -81,6 +82,8 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         places=read_places(load(folder / "places.toml", faults)),
         likeness=read_similar(_each("similar.toml", (national, folder), faults)),
         commands=read_commands(load(national / "commands.toml", faults)),
+        broadcasting=read_broadcasting(_each("broadcasts.toml", (national, folder), faults)),
+        topics=read_topics(_each("topics.toml", (national, folder), faults), labels),
     )
 
 

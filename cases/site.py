@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from cases.broadcasts import Broadcasting, Topic
 from cases.calendar import WorkCalendar
 from cases.clocks import ClockRule, OfficeHours
 from cases.events import EventName
@@ -217,6 +218,8 @@ class Rulebook:
     places: tuple[PlaceName, ...]
     likeness: Likeness
     commands: Mapping[str, str]
+    broadcasting: Broadcasting
+    topics: tuple[Topic, ...]
 
     def clock(self, code: str, received_on: date) -> ClockRule:
         """The rule ``code`` that was in force on the day of receipt; LookupError when there was none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import business_keys, calendars, deadlines, routines, tidying, weekly
+from handlers import business_keys, calendars, deadlines, routines, spreading, tidying, weekly
 from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
@@ -43,6 +43,13 @@ class Duties:
     async def look_at_calendar(self) -> int:
         """Take up the years that were entered by another process."""
         return await calendars.look(self._database, office=self._office)
+
+    async def spread(self) -> int:
+        """Promise the next texts of the broadcasts that are being sent."""
+        count = await spreading.spread(self._database, office=self._office)
+        if count:
+            self._delivery.wake()
+        return count
 
     async def recount(self) -> int:
         """Count the clocks anew when the calendar has changed."""

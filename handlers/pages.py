@@ -14,6 +14,7 @@ from cases.messages import Address, Attachment, Incoming, Outgoing
 from cases.model import Case, Role, Staff, StaffId
 from handlers import absences, calendars, casework, staffing, worklist
 from handlers.beside import Beside, beside
+from handlers.broadcasting import Broadcasting
 from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
@@ -56,6 +57,7 @@ class Pages:
         self._delivery = delivery
         self._files = files
         self.office = office
+        self.broadcasts = Broadcasting(database=database, office=office, delivery=delivery, files=files)
 
     async def ready(self) -> None:
         """StorageFault when the database cannot be used."""

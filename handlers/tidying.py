@@ -28,12 +28,12 @@ async def tidy(database: Database, *, files: Files, office: Office) -> int:
 
 
 async def _drop(database: Database, names: Collection[str], *, files: Files) -> int:
-    """Delete those of these files that no evidence names any more."""
+    """Delete those of these files that no evidence and no broadcast names any more."""
     dropped, left = 0, sorted(names)
     for start in range(0, len(left), AT_ONCE):
         some = left[start : start + AT_ONCE]
         async with database.read() as tx:
-            known = await tx.evidence.known(some)
+            known = await tx.evidence.known(some) | await tx.broadcasts.pictures(some)
         for name in set(some) - known:
             await asyncio.to_thread(files.forget, name)
             dropped += 1

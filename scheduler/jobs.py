@@ -22,6 +22,7 @@ def timekeeping(duties: Duties) -> list[Job]:
     """The duties of a process that keeps time."""
     return [
         Job(name="deadlines", every=timedelta(seconds=20), work=duties.warn),
+        Job(name="broadcasts", every=timedelta(seconds=1), work=duties.spread),
         Job(name="routines", every=timedelta(minutes=10), work=duties.remind),
         Job(name="recount", every=timedelta(minutes=1), work=duties.recount),
         Job(name="keys", every=timedelta(seconds=30), work=duties.read_unread),

@@ -31,6 +31,7 @@ from storage.reach_store import ReachStore
 from storage.signal_store import SignalStore
 from storage.similar_store import SimilarStore
 from storage.sms_store import SmsStore
+from storage.spread_store import SpreadStore
 from storage.sqlite_driver import Driver
 from storage.sqlite_driver import connect as connect_sqlite
 from storage.staff_store import StaffStore
@@ -78,6 +79,7 @@ class Transaction:
         self.reaches = ReachStore(self)
         self.subscriptions = SubscriptionStore(self)
         self.broadcasts = BroadcastStore(self)
+        self.spread = SpreadStore(self)
         self.signals = SignalStore(self)
 
     def blind_index(self, value: str) -> str:

@@ -199,8 +199,8 @@ class OutboxStore:
         await self._wipe(self._table.c.person == str(person), self._table.c.created_at < before)
 
     async def wipe_told_before(self, instant: datetime) -> None:
-        """Forget what was told to anyone outside of any case before an instant."""
-        await self._wipe(self._table.c.created_at < instant)
+        """Forget what was told to anyone outside of any case before an instant; broadcasts are no secret."""
+        await self._wipe(self._table.c.created_at < instant, self._table.c.broadcast.is_(None))
 
     async def _wipe(self, *which: ColumnElement[bool]) -> None:
         """The words go, the row stays: its number must not be given again, for pages ask for what came after it."""

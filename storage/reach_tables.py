@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Numeric, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Numeric, String, Table
 
 from storage.columns import Instant, RowId
 from storage.vault import Sealed
@@ -106,15 +106,39 @@ class Reaching:
             self.metadata,
             Column("broadcast", String(20), ForeignKey("broadcasts.id"), primary_key=True),
             Column("person", String(120), primary_key=True),
+            Column("channel", String(20), nullable=False),
             Column("promised_at", Instant),
         )
         waiting = self.broadcast_people.c.promised_at.is_(None)
         Index(
             "ix_broadcast_people_waiting",
             self.broadcast_people.c.broadcast,
+            self.broadcast_people.c.channel,
             self.broadcast_people.c.person,
             sqlite_where=waiting,
             postgresql_where=waiting,
+        )
+        self.broadcast_revisions = Table(
+            "broadcast_revisions",
+            self.metadata,
+            Column("broadcast", String(20), ForeignKey("broadcasts.id"), primary_key=True),
+            Column("n", Integer, primary_key=True, autoincrement=False),
+            Column("title", String(120)),
+            Column("body", String(4000)),
+            Column("by", String(40), nullable=False),
+            Column("at", Instant, nullable=False),
+            Column("upto", BigInteger, nullable=False),
+            Column("finished_at", Instant),
+        )
+        self.broadcast_steps = Table(
+            "broadcast_steps",
+            self.metadata,
+            Column("id", RowId, primary_key=True, autoincrement=True),
+            Column("broadcast", String(20), ForeignKey("broadcasts.id"), nullable=False, index=True),
+            Column("what", String(20), nullable=False),
+            Column("by", String(40), nullable=False),
+            Column("at", Instant, nullable=False),
+            Column("note", String(400), nullable=False),
         )
 
     def _signals(self) -> None:

@@ -121,6 +121,7 @@ def upgrade() -> None:
         "broadcast_people",
         sa.Column("broadcast", sa.String(length=20), nullable=False),
         sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["broadcast"], ["broadcasts.id"], name=op.f("fk_broadcast_people_broadcast")),
         sa.PrimaryKeyConstraint("broadcast", "person", name=op.f("pk_broadcast_people")),
@@ -128,11 +129,38 @@ def upgrade() -> None:
     with op.batch_alter_table("broadcast_people", schema=None) as batch_op:
         batch_op.create_index(
             "ix_broadcast_people_waiting",
-            ["broadcast", "person"],
+            ["broadcast", "channel", "person"],
             unique=False,
             sqlite_where=sa.text("promised_at IS NULL"),
             postgresql_where=sa.text("promised_at IS NULL"),
         )
+
+    op.create_table(
+        "broadcast_revisions",
+        sa.Column("broadcast", sa.String(length=20), nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=True),
+        sa.Column("body", sa.String(length=4000), nullable=True),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["broadcast"], ["broadcasts.id"], name=op.f("fk_broadcast_revisions_broadcast")),
+        sa.PrimaryKeyConstraint("broadcast", "n", name=op.f("pk_broadcast_revisions")),
+    )
+    op.create_table(
+        "broadcast_steps",
+        sa.Column("id", RowId, autoincrement=True, nullable=False),
+        sa.Column("broadcast", sa.String(length=20), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast"], ["broadcasts.id"], name=op.f("fk_broadcast_steps_broadcast")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_steps")),
+    )
+    with op.batch_alter_table("broadcast_steps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_steps_broadcast"), ["broadcast"], unique=False)
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("broadcast", sa.String(length=20), nullable=True))
@@ -163,6 +191,8 @@ def downgrade() -> None:
             postgresql_where=sa.text("promised_at IS NULL"),
         )
 
+    op.drop_table("broadcast_steps")
+    op.drop_table("broadcast_revisions")
     op.drop_table("broadcast_people")
     op.drop_table("subscriptions")
     with op.batch_alter_table("signals", schema=None) as batch_op:

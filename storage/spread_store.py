@@ -1,0 +1,156 @@
+"""The texts of a broadcast in the outbox: counted, called off, taken up again, postponed, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from cases.messages import Address
+from cases.notices import Priority
+from storage.many import among
+from storage.outbox_store import OWING, DeliveryState
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
+
+ARRIVED = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """So many texts on a channel are in this state, for this reason."""
+
+    channel: str
+    state: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of the text for one person, without the person. ``n`` only tells them apart."""
+
+    n: int
+    channel: str
+    state: str
+    at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A text that was sent, or is being sent, and how the channel calls it."""
+
+    id: int
+    person: Address
+    state: str
+    sent_at: datetime | None
+    reference: str | None
+
+
+class SpreadStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._outbox = tx.schema.outbox
+
+    async def head(self) -> dict[str, int]:
+        """How many texts of broadcasts stand ready on each channel."""
+        table = self._outbox
+        ready = (table.c.state.in_(OWING), table.c.priority == Priority.BROADCAST.rank)
+        counted = select(table.c.channel, func.count().label("number")).where(*ready).group_by(table.c.channel)
+        return {row.channel: row.number for row in await self._tx.execute(counted)}
+
+    async def tallies(self, mark: str) -> list[Tally]:
+        """How far the texts under a mark got."""
+        table = self._outbox
+        by = (table.c.channel, table.c.state, table.c.reason)
+        counted = select(*by, func.count().label("number")).where(table.c.broadcast == mark).group_by(*by)
+        return [
+            Tally(channel=row.channel, state=row.state, reason=row.reason, count=row.number)
+            for row in await self._tx.execute(counted.order_by(*by))
+        ]
+
+    async def owing(self, mark: str) -> bool:
+        """Whether something under the mark is still to be sent, or just being sent."""
+        table = self._outbox
+        found = select(table.c.id).where(table.c.broadcast == mark, table.c.state.in_(OWING)).limit(1)
+        return (await self._tx.execute(found)).first() is not None
+
+    async def results(self, mark: str, *, limit: int, after: int = 0) -> list[Result]:
+        """What became of each text, in the order in which they were promised."""
+        table = self._outbox
+        found = select(table).where(table.c.broadcast == mark, table.c.id > after).order_by(table.c.id).limit(limit)
+        return [
+            Result(
+                n=row.id,
+                channel=row.channel,
+                state=row.state,
+                at=row.delivered_at or row.sent_at,
+                reason=row.reason,
+            )
+            for row in await self._tx.execute(found)
+        ]
+
+    async def stop(self, mark: str) -> int:
+        """Call off what is not being sent yet; returns how many."""
+        table = self._outbox
+        queued = (table.c.broadcast == mark, table.c.state == DeliveryState.QUEUED.value)
+        return (await self._tx.execute(update(table).where(*queued).values(state=DeliveryState.STOPPED.value))).rowcount
+
+    async def stopped(self, mark: str) -> list[Address]:
+        table = self._outbox
+        found = select(table.c.person).where(table.c.broadcast == mark, table.c.state == DeliveryState.STOPPED.value)
+        return [Address.parse(person) for person in (await self._tx.execute(found)).scalars()]
+
+    async def resume(self, mark: str, people: Collection[Address], *, at: datetime) -> None:
+        """Owe these what was called off."""
+        table = self._outbox
+        these = among(self._tx, table.c.person, [str(one) for one in people])
+        stopped = (table.c.broadcast == mark, table.c.state == DeliveryState.STOPPED.value, these)
+        values = {"state": DeliveryState.QUEUED.value, "not_before": at}
+        await self._tx.execute(update(table).where(*stopped).values(**values))
+
+    async def postpone(self, mark: str, *, until: datetime) -> None:
+        """What is not being sent yet waits."""
+        table = self._outbox
+        queued = (table.c.broadcast == mark, table.c.state == DeliveryState.QUEUED.value, table.c.not_before < until)
+        await self._tx.execute(update(table).where(*queued).values(not_before=until))
+
+    async def told(self, mark: str, *, after: int, limit: int) -> list[Told]:
+        """Texts that people have, or are about to have, from the row ``after`` on."""
+        table = self._outbox
+        found = (
+            select(table.c.id, table.c.person, table.c.state, table.c.sent_at, table.c.reference)
+            .where(table.c.broadcast == mark, table.c.id > after, table.c.state.in_((*ARRIVED, *OWING)))
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        return [
+            Told(
+                id=row.id,
+                person=Address.parse(row.person),
+                state=row.state,
+                sent_at=row.sent_at,
+                reference=row.reference,
+            )
+            for row in await self._tx.execute(found)
+        ]
+
+    async def taken_back(self, mark: str, *, by: str) -> None:
+        """Mark as recalled what the texts under ``by`` have taken back."""
+        table, done = self._outbox, self._outbox.alias("done")
+        took = select(done.c.person).where(done.c.broadcast == by, done.c.state.in_(ARRIVED))
+        theirs = (table.c.broadcast == mark, table.c.state.in_(ARRIVED), table.c.person.in_(took))
+        await self._tx.execute(update(table).where(*theirs).values(state=DeliveryState.RECALLED.value))
+
+    async def lines_of(self, person: Address, references: Collection[str]) -> dict[str, int]:
+        """The rows of the texts that the channel knows under these references."""
+        table = self._outbox
+        found = select(table.c.id, table.c.reference).where(
+            table.c.person == str(person), table.c.reference.in_(tuple(references))
+        )
+        return {row.reference: row.id for row in await self._tx.execute(found)}
