@@ -21,4 +21,5 @@ def make_telegram(settings: Settings, *, token: SecretStr, house: House) -> Tele
         receive=house.reception.receive,
         now=house.office.now,
         webhook=webhook,
+        read_picture=house.files.read,
     )

@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from telegram.error import TelegramError
 from bot.telegram_errors import delivery_error, plain, seconds_to_wait
 from bot.telegram_http import AiohttpRequest
 from bot.telegram_parts import Unfinished
+from bot.telegram_pictures import Pictures, Read, Upload
 from bot.telegram_text import split
 from bot.telegram_updates import CHANNEL, KINDS, Json, MalformedUpdate, query_of, to_incoming, update_id
 from cases.errors import DeliveryError
@@ -55,6 +56,8 @@ class Pace:
     connect_timeout: float = 5.0
     read_timeout: float = 10.0
     connections: int = 64
+    between: float = 1.0
+    """Between a picture and the text that comes after it."""
 
     def pause(self, failures: int, *, asked: float = 0.0) -> float:
         """The wait after so many failures in a row: doubling, and never less than the server ``asked`` for."""
@@ -77,6 +80,7 @@ class Telegram:
         now: Callable[[], datetime],
         webhook: Webhook | None = None,
         pace: Pace | None = None,
+        read_picture: Read | None = None,
     ) -> None:
         self._receive, self._now, self._webhook, self._pace = receive, now, webhook, pace or Pace()
         self._requests = (self._request(self._pace.connections), self._request(2))
@@ -91,6 +95,7 @@ class Telegram:
         self._connected = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unfinished = Unfinished()
+        self._pictures = Pictures(self._call, read=read_picture, between=self._pace.between)
 
     def _request(self, connections: int) -> AiohttpRequest:
         pace = self._pace
@@ -234,8 +239,16 @@ class Telegram:
     async def send(self, outgoing: Outgoing) -> str:
         """Sends plain text, in several messages when it is long, with the buttons under the last; its message id.
 
+        With a picture, or as a revision of what was sent, as ``Pictures`` does.
         When only some parts went out, the next call with the same message sends the others. Raises DeliveryError.
         """
+        if self._pictures.wanted(outgoing):
+            try:
+                return await self._pictures.send(outgoing, markup=_markup(outgoing))
+            except DeliveryError:
+                raise
+            except Exception as error:
+                raise delivery_error(error) from None
         parts = split(outgoing.text)
         if not parts:
             raise DeliveryError("there is nothing to read in the message")
@@ -252,10 +265,11 @@ class Telegram:
 
     async def _send_part(self, outgoing: Outgoing, *, text: str, last: bool) -> str:
         message: Json = {"chat_id": outgoing.address.value, "text": text, "link_preview_options": _NO_PREVIEW}
-        if last and (rows := _keyboard(outgoing)):
-            message = {**message, "reply_markup": {"inline_keyboard": rows}}
-        answer = await self._requests[0].call(f"{self._bot.base_url}/sendMessage", message)
+        answer = await self._call("sendMessage", {**message, **(_markup(outgoing) if last else {})})
         return str(int(answer["message_id"]))
+
+    async def _call(self, method: str, parameters: Json, *, files: Mapping[str, Upload] | None = None) -> Any:
+        return await self._requests[0].call(f"{self._bot.base_url}/{method}", parameters, files=files)
 
     async def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """The bytes of a file that somebody sent, in pieces. Raises DeliveryError, also half-way."""
@@ -287,3 +301,8 @@ class Telegram:
 def _keyboard(outgoing: Outgoing) -> list[list[dict[str, str]]]:
     rows = ([{"text": choice.label, "callback_data": choice.value} for choice in row] for row in outgoing.choices)
     return [row for row in rows if row]
+
+
+def _markup(outgoing: Outgoing) -> Json:
+    rows = _keyboard(outgoing)
+    return {"reply_markup": {"inline_keyboard": rows}} if rows else {}

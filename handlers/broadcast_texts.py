@@ -9,7 +9,7 @@ from handlers.dialogues.turn import HOME
 from handlers.office import Office
 from handlers.wording import list_words, place_words
 
-UNSUBSCRIBE = "unsubscribe"
+UNSUBSCRIBE = "refuse"
 """The command by which one wants no more of them."""
 SEGMENTS = 2
 ROOM = PART * SEGMENTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from cases.calendar import CalendarYear, Days
@@ -44,6 +44,8 @@ class Line:
     text: str
     outgoing: Outgoing | None = None
     attachments: tuple[Attachment, ...] = ()
+    revises: str | None = None
+    """The line in whose place this one comes; with no text, that one is taken back."""
 
 
 class Pages:
@@ -100,7 +102,10 @@ class Pages:
         async with self._database.read() as tx:
             told = await tx.outbox.since(person, after=after or 0, limit=SHOWN)
             said = await tx.inbox.said_by(person, after=0, limit=SHOWN) if after is None else []
-        lines = [Line(id=f"out:{n}", at=at, mine=False, text=out.text, outgoing=out) for n, at, out in told]
+            named = [out.revises for _, _, out in told if out.revises]
+            before = await tx.spread.lines_of(person, named) if named else {}
+        lines = [_told(n, at, out, before) for n, at, out in told]
+        lines = lines if after is not None else revised(lines)
         lines += [_said(row.id, row.message) for row in said if row.message.text or row.message.attachments]
         return sorted(lines, key=lambda line: (line.at, not line.mine, int(line.id.partition(":")[2])))
 
@@ -213,6 +218,22 @@ class Pages:
 def _administrator(staff: Staff) -> None:
     if staff.role is not Role.ADMIN:
         raise CaseError("admin_only")
+
+
+def _told(number: int, at: datetime, outgoing: Outgoing, before: Mapping[str, int]) -> Line:
+    revised = f"out:{before.get(outgoing.revises, 0)}" if outgoing.revises else None
+    return Line(id=f"out:{number}", at=at, mine=False, text=outgoing.text, outgoing=outgoing, revises=revised)
+
+
+def revised(lines: Sequence[Line]) -> list[Line]:
+    """The lines as they are to be read now: each with its latest words, and without those that were taken back."""
+    last = {line.revises: line for line in lines if line.revises}
+    kept = [line for line in lines if not line.revises]
+    now = [
+        replace(line, text=found.text, outgoing=found.outgoing) if (found := last.get(line.id)) else line
+        for line in kept
+    ]
+    return [line for line in now if line.text or line.id not in last]
 
 
 def _said(number: int, message: Incoming) -> Line:

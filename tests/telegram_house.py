@@ -119,6 +119,7 @@ def _telegram(house: House, server: BotApi, *, webhook: Webhook | None) -> Teleg
         now=house.office.now,
         webhook=webhook,
         pace=FAST,
+        read_picture=house.files.read,
     )
 
 

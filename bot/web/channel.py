@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,9 +21,12 @@ class WebChannel:
         self.closed = False
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Wake the person's open pages. Never fails: the page reads the text from the outbox."""
+        """Wake the person's open pages. Never fails: the page reads the text from the outbox.
+
+        The reference is fresh, so that a later text can say which line it comes in the place of.
+        """
         self.wake(outgoing.address)
-        return "page"
+        return f"page:{uuid.uuid4()}"
 
     def wake(self, person: Address) -> None:
         """Have the person's open pages look now."""

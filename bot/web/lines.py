@@ -33,6 +33,8 @@ def line_facts(line: Line, *, office: Office) -> dict[str, Any]:
         "mine": line.mine,
         "text": line.text,
         "choices": [[{"label": choice.label, "value": choice.value} for choice in row] for row in rows],
+        "revises": line.revises,
+        "picture": f"/pictures/{line.outgoing.picture}" if line.outgoing and line.outgoing.picture else None,
         "files": [attachment_words(attachment, office=office) for attachment in line.attachments],
         "chosen": None,
     }

@@ -14,6 +14,8 @@ from tests.bot_api.updates import Hook, kinds
 
 FILE_LIMIT = 20 * 1024 * 1024
 POLL_LIMIT = 50
+DELETABLE = 48 * 3600
+"""Seconds for which a bot can delete what it sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,7 @@ class Methods:
             "sendphoto": lambda params: self._send_file(params, field="photo", folder="photos"),
             "senddocument": lambda params: self._send_file(params, field="document", folder="documents"),
             "editmessagetext": self._edit,
+            "editmessagecaption": self._edit_caption,
             "editmessagereplymarkup": self._edit_buttons,
             "deletemessage": self._delete,
             "answercallbackquery": self._answer,
@@ -121,7 +124,17 @@ class Methods:
 
     def _edit(self, params: Params) -> Json:
         sent = self._find(params)
-        text, buttons = checked_text(params), checked_buttons(params)
+        if sent.file_id is not None:
+            raise bad_request("there is no text in the message to edit")
+        return self._edited(sent, text=checked_text(params), buttons=checked_buttons(params))
+
+    def _edit_caption(self, params: Params) -> Json:
+        sent = self._find(params)
+        if sent.file_id is None:
+            raise bad_request("there is no caption in the message to edit")
+        return self._edited(sent, text=checked_caption(params), buttons=checked_buttons(params))
+
+    def _edited(self, sent: Sent, *, text: str, buttons: tuple[tuple[Button, ...], ...]) -> Json:
         if (text, buttons) == (sent.text, sent.buttons):
             raise bad_request(
                 "message is not modified: specified new message content and reply markup are exactly the same as a "
@@ -136,10 +149,14 @@ class Methods:
         return message_json(sent, state=self._state)
 
     def _delete(self, params: Params) -> bool:
+        self._state.reachable(params)
         try:
-            self._find(params).deleted = True
+            sent = self._find(params)
         except Refused as refusal:
             raise bad_request("message to delete not found") from refusal
+        if self._state.date() - sent.date >= DELETABLE:
+            raise bad_request("message can't be deleted for everyone")
+        sent.deleted = True
         return True
 
     def _answer(self, params: Params) -> bool:

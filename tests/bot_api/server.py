@@ -146,6 +146,10 @@ class BotApi(People):
         """For each pressed button, in order, whether the bot has answered."""
         return list(self._state.queries.values())
 
+    def forgets_files(self) -> None:
+        """From now on no file is known by its id."""
+        self._state.files.clear()
+
     async def wait_for(self, chat_id: int, count: int = 1, timeout: float = 5.0) -> list[Sent]:
         """Returns once the bot has sent so many messages into the chat. TimeoutError says what is there."""
         await self._state.wait(chat_id, count=count, timeout=timeout)

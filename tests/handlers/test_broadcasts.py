@@ -1,4 +1,4 @@
-"""Broadcasts: written by one, approved by another, sent once, within the hours, to those who want it; stopped, recalled."""
+"""Broadcasts: written by one, approved by another, sent once and within the hours; stopped, resumed, taken back."""
 
 from __future__ import annotations
 
@@ -415,7 +415,7 @@ async def test_recalled_it_is_taken_back_from_those_who_have_it_and_from_the_pag
     await does(puyang, lead, made, "recall", reason="数据有误")
     await ticks(puyang, 4)
     for person in people:
-        first, second = person.told
+        _, second = person.told
         assert (second.text, second.revises, second.choices) == ("", first_reference(puyang, person), ())
     found = await progress(puyang, desk, made)
     [revising] = found.revising
@@ -454,7 +454,7 @@ async def test_corrected_it_says_so_in_the_same_place_and_keeps_what_it_said(puy
     assert await refused(puyang, lead, made, "correct", body=BODY) == "broadcast_same_text"
     await does(puyang, lead, made, "correct", body="更正后的内容")
     await ticks(puyang, 3)
-    first, second = person.told
+    _, second = person.told
     assert second.revises == first_reference(puyang, person)
     assert "（已更正）" in second.text
     assert "更正后的内容" in second.text

@@ -57,6 +57,7 @@
     if (line.id) item.id = line.id;
     const bubble = make("div", "bubble");
     bubble.append(make("span", "unseen", line.mine ? words.you : words.bot));
+    if (line.picture) bubble.append(shown(line.picture));
     if (line.text) bubble.append(make("p", "text", line.text));
     for (const file of line.files || []) bubble.append(make("p", "file", file));
     item.append(bubble);
@@ -65,6 +66,18 @@
     item.append(time);
     if (!line.mine) bubble.querySelectorAll(".text").forEach(enliven);
     return item;
+  };
+  const shown = address => {
+    const image = make("img", "sent");
+    image.src = address;
+    image.alt = words.photo;
+    return image;
+  };
+  /* what was told earlier has other words now, or is taken back */
+  const revise = line => {
+    const before = at(line.revises);
+    if (before && line.text) before.replaceWith(draw({ ...line, id: line.revises, when: before.querySelector("time").textContent }));
+    else if (before) before.remove();
   };
   const drawChoices = rows => {
     const choices = make("form", "choices");
@@ -94,7 +107,8 @@
     stream.onmessage = event => {
       const line = JSON.parse(event.data);
       last = Math.max(last, Number(event.lastEventId) || 0);
-      if (!at(line.id)) add(draw(line));
+      if (line.revises) revise(line);
+      else if (!at(line.id)) add(draw(line));
     };
     stream.onerror = () => {
       connection.textContent = words.reconnecting;
