@@ -252,3 +252,24 @@ class Step:
     by: str
     at: datetime
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """So many texts on a channel are in this state, for this reason."""
+
+    channel: str
+    state: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of the text for one person, without the person. ``n`` only tells them apart."""
+
+    n: int
+    channel: str
+    state: str
+    at: datetime | None
+    reason: str | None

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cases.broadcasts import Broadcast, BroadcastState, Revision
+from cases.broadcasts import Broadcast, BroadcastState, Revision, Tally
 from cases.texts import sms_segments
 from handlers.audiences import resolve
 from handlers.broadcast_texts import text_on
 from handlers.office import Office
 from storage.database import Transaction
 from storage.outbox_store import OWING, DeliveryState
-from storage.spread_store import Tally
 
 ARRIVED = frozenset({DeliveryState.SENT.value, DeliveryState.DELIVERED.value})
 ENDED = ARRIVED | {DeliveryState.FAILED.value, DeliveryState.UNREACHABLE.value, DeliveryState.RECALLED.value}

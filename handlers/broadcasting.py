@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cases.broadcasts import Audience, Broadcast, BroadcastKind, Step, may
+from cases.broadcasts import Audience, Broadcast, BroadcastKind, Result, Step, may
 from cases.errors import CaseError
 from cases.model import Staff
 from handlers import broadcasts
@@ -16,7 +16,6 @@ from handlers.delivery import Delivery
 from handlers.evidence import LARGEST, Files
 from handlers.office import Office
 from storage.database import Database
-from storage.spread_store import Result
 
 LISTED = 100
 PICTURE = 10_000_000

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
+from cases.broadcasts import Result, Tally
 from cases.messages import Address
 from cases.notices import Priority
 from storage.many import among
@@ -18,27 +19,6 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 ARRIVED = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tally:
-    """So many texts on a channel are in this state, for this reason."""
-
-    channel: str
-    state: str
-    reason: str | None
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What became of the text for one person, without the person. ``n`` only tells them apart."""
-
-    n: int
-    channel: str
-    state: str
-    at: datetime | None
-    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
 
-from bot.web import away, calendar_page, chat, desk, joining, ledger
+from bot.web import away, broadcasts_page, calendar_page, chat, desk, joining, ledger
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
 from bot.web.guards import WEBHOOK, Limit, errors, limited, protect, same_site
@@ -74,6 +74,12 @@ def _route(app: Application) -> None:
     get("/desk/away", away.show)
     post("/desk/away", away.go_away)
     post("/desk/away/cancel", away.cancel)
+    get("/desk/broadcasts", broadcasts_page.show)
+    post("/desk/broadcasts", broadcasts_page.draft)
+    get(f"/desk/broadcasts/{NUMBER}", broadcasts_page.one)
+    get(f"/desk/broadcasts/{NUMBER}/progress", broadcasts_page.progress)
+    post(f"/desk/broadcasts/{NUMBER}/{{verb:[a-z_]+}}", broadcasts_page.act)
+    get("/pictures/{sha256:[0-9a-f]{64}}", broadcasts_page.picture)
     get("/desk/find", desk.find)
     get("/desk/export", ledger.export)
     get(f"/desk/case/{NUMBER}", desk.case)
