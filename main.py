@@ -300,6 +300,7 @@ def perform(wanted: argparse.Namespace) -> None:
 def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> None:
     """The commands that need the database."""
     from bot import commands
+    from bot.broadcast_commands import broadcast
     from bot.logs import set_up
     from storage.migrating import migrate
 
@@ -316,6 +317,7 @@ def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> 
         "invite": lambda: tell(settings, rulebook, lambda house: commands.invite(house, wanted)),
         "calendar": lambda: tell(settings, rulebook, lambda house: commands.enter_calendar(house, wanted)),
         "export": lambda: tell(settings, rulebook, lambda house: commands.export(house, wanted)),
+        "broadcast": lambda: tell(settings, rulebook, lambda house: broadcast(house, wanted)),
         "train": lambda: tell(settings, rulebook, lambda h: commands.train(h, wanted, folder=settings.data_dir)),
     }
     if wanted.command == "migrate":

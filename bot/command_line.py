@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.broadcast_line import add_broadcast
 from bot.due import Question
 from cases.calendar import CHINA, CalendarYear, Days, china_date, iso_day
 from cases.clocks import Pause
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     entering.add_argument("file", metavar="FILE", help="a TOML file written like those of the calendars folder")
     entering.add_argument("--preview", action="store_true", help="only say what it would change")
     _understanding(commands)
+    add_broadcast(commands.add_parser("broadcast", help="tips and alerts for many people"), instant=instant)
     _export(commands.add_parser("export", help="write a ledger of cases to a file"))
     _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top

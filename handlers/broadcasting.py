@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,20 @@ from storage.database import Database
 LISTED = 100
 PICTURE = 10_000_000
 """Bytes of a picture: what the narrowest channel takes as one."""
+
+PHOTOS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+"""How JPEG and PNG begin: every channel with pictures shows these, and WebP."""
+
+
+def is_photo(head: bytes) -> bool:
+    """Whether a file that begins so is a picture that all channels can show."""
+    return head.startswith(PHOTOS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+async def _whole(head: bytes, rest: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for piece in rest:
+        yield piece
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +132,15 @@ class Broadcasting:
     async def send(self, by: Staff, broadcast_id: str, *, at: datetime | None = None) -> Broadcast:
         return await self.do(by, broadcast_id, "send", at=at)
 
-    async def keep_picture(self, content: AsyncIterable[bytes], *, limit: int = min(PICTURE, LARGEST)) -> str:
-        """Keep a picture and return its SHA-256. CaseError ``broadcast_picture_large``."""
+    async def keep_picture(self, head: bytes, rest: AsyncIterable[bytes], *, limit: int = min(PICTURE, LARGEST)) -> str:
+        """Keep a picture, of which ``head`` are the first bytes, and return its SHA-256.
+
+        CaseError ``broadcast_picture_kind`` for what is no photo, ``broadcast_picture_large`` for too large a one.
+        """
+        if not is_photo(head):
+            raise CaseError("broadcast_picture_kind")
         try:
-            return (await self._files.keep(content, limit=limit))[0]
+            return (await self._files.keep(_whole(head, rest), limit=limit))[0]
         except ValueError:
             raise CaseError("broadcast_picture_large", megabytes=str(limit // 1_000_000)) from None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import BodyPartReader, web
 
 from bot.web.context import clean, context
-from bot.web.filetypes import HEAD, recognise
+from bot.web.filetypes import HEAD
 from cases.broadcasts import Audience, Broadcast, BroadcastKind
 from cases.errors import CaseError
 from handlers.office import Office
@@ -18,7 +18,6 @@ LONGEST = 8000
 """Characters of a field that are read: too long a text is to be told so, not cut in silence."""
 MOST = 400
 """Fields of one form."""
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 LISTS = ("topics", "channels", "groups")
 
 
@@ -87,14 +86,10 @@ async def _picture(request: web.Request, part: BodyPartReader) -> str | None:
         head += piece
     if not head:
         return None  # nothing was chosen
-    known = recognise(head)
-    if known is None or known.media_type not in PICTURES:
-        raise CaseError("broadcast_picture_kind")
-    return await context(request).pages.broadcasts.keep_picture(_rest(head, part))
+    return await context(request).pages.broadcasts.keep_picture(head, _rest(part))
 
 
-async def _rest(head: bytes, part: BodyPartReader) -> AsyncIterator[bytes]:
-    yield head
+async def _rest(part: BodyPartReader) -> AsyncIterator[bytes]:
     while piece := await part.read_chunk(PIECE):
         yield piece
 
