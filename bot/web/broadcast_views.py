@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cases.broadcasts import NOBODY, Broadcast, Result
+from handlers.broadcast_progress import OnChannel
 from handlers.broadcast_texts import kind_words, state_words
 from handlers.broadcasting import Shown
 from handlers.office import Office
-from handlers.wording import instant_words
+from handlers.wording import instant_words, list_words
 
 OWN_WORDS = ("draft", "schedule", "finish")
 """Steps that are no verb of staff."""
@@ -30,17 +31,32 @@ def list_rows(broadcasts: Sequence[Broadcast], *, office: Office) -> list[dict[s
     ]
 
 
+def form_rows(channels: Sequence[OnChannel], *, office: Office) -> list[dict[str, Any]]:
+    """Each text once, with the names of all channels on which it looks so."""
+    texts: dict[str, list[OnChannel]] = {}
+    for one in channels:
+        texts.setdefault(one.text, []).append(one)
+    return [
+        {
+            "labels": list_words(tuple(one.label for one in alike), office=office),
+            "text": text,
+            "short": alike[0].segments is not None,
+        }
+        for text, alike in texts.items()
+    ]
+
+
 def result_rows(results: Sequence[Result], *, office: Office) -> list[dict[str, Any]]:
     rules = office.rulebook.broadcasting
     return [
         {
-            "n": n,
+            "n": one.n,
             "channel": rules.channel(one.channel).label,
             "state": office.say(f"broadcast.text_{one.state}"),
             "at": instant_words(one.at, office=office) if one.at else "",
             "reason": one.reason or "",
         }
-        for n, one in enumerate(results, 1)
+        for one in results
     ]
 
 

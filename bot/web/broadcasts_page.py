@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.web.broadcast_forms import Form, PictureFault, audience_of, form_of, kind_of, read_form
-from bot.web.broadcast_views import list_rows, result_rows, step_rows
+from bot.web.broadcast_views import form_rows, list_rows, result_rows, step_rows
 from bot.web.context import context, visitor
 from bot.web.desk import member
 from bot.web.filetypes import HEAD, recognise
@@ -21,7 +21,8 @@ from handlers.broadcast_texts import audience_words, kind_words, state_words
 from handlers.broadcast_words import is_moving, preview_lines, progress_facts, progress_lines
 
 PATH = "/desk/broadcasts"
-RESULTS = 200
+RESULTS = 50
+"""Lines of a page of results."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -89,7 +90,8 @@ async def _one(request: web.Request, *, status: int, refused: str = "", opened: 
     service, office = parts.pages.broadcasts, parts.pages.office
     shown = await service.show(staff, request.match_info["no"])
     found = shown.broadcast
-    results = await service.results(staff, found.id, limit=RESULTS)
+    after = _after(request)
+    results = await service.results(staff, found.id, limit=RESULTS, after=after)
     verbs = [verb for verb in BY_PEOPLE if found.allows(verb) and may(staff, verb, found)]
     return await page(
         request,
@@ -103,16 +105,23 @@ async def _one(request: web.Request, *, status: int, refused: str = "", opened: 
         preview=list(preview_lines(found, shown.preview, office=office)),
         form=form_of(found),
         choices=await _choices(request),
-        forms=shown.preview.channels or all_forms(found, office=office),
+        forms=form_rows(shown.preview.channels or all_forms(found, office=office), office=office),
         lines=list(progress_lines(shown.progress, office=office)),
         facts=progress_facts(shown.progress),
         moving=is_moving(shown.progress),
         results=result_rows(results, office=office),
+        after=after,
+        more=results[-1].n if len(results) == RESULTS else 0,
         steps=step_rows(shown, office=office),
         verbs=[verb for verb in verbs if verb != "stop" or found.state is BroadcastState.SENDING or found.send_at],
         refused=refused,
         opened=opened,
     )
+
+
+def _after(request: web.Request) -> int:
+    after = request.query.get("after", "")
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
 
 
 async def progress(request: web.Request) -> web.Response:
@@ -141,12 +150,13 @@ async def act(request: web.Request) -> web.Response:
         if verb == "test":
             count = await service.test(staff, no)
             return go(request, f"{PATH}/{no}", note=parts.say("page.broadcast.tested", count=count))
-        await service.do(staff, no, verb, **_facts(request, verb, form))
+        done = await service.do(staff, no, verb, **_facts(request, verb, form))
     except CaseError as error:
         if error.key in ("broadcast_unknown", "broadcast_not_yours"):
             raise
         return await _one(request, status=409, refused=parts.pages.error_text(error), opened=verb)
-    note = parts.say("page.broadcast.done", no=no, deed=parts.say(f"broadcast.do_{verb}"))
+    state = state_words(done, office=parts.pages.office)
+    note = parts.say("page.broadcast.done", no=no, deed=parts.say(f"broadcast.do_{verb}"), state=state)
     return go(request, f"{PATH}/{no}", note=note)
 
 

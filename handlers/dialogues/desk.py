@@ -13,7 +13,7 @@ from handlers import casework
 from handlers.beside import beside, card_lines
 from handlers.cards import STAFF, WORKING, Buttons, case_line, rows_of, staff_buttons, staff_card
 from handlers.checks import BINDING_OUTCOMES
-from handlers.dialogues import away, calendar
+from handlers.dialogues import away, broadcasts, calendar
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.forms import ANY_OF, CONSENT, GROUNDED, Field
 from handlers.proof_words import proof_text
@@ -49,7 +49,7 @@ async def heard(turn: Turn) -> bool:
         await show(turn, turn.text)
     elif turn.session.dialogue == NAME:
         await _told(turn)
-    elif await calendar.heard(turn, _staff(turn)) or await away.heard(turn):
+    elif await _sideline(turn):
         return True
     elif turn.session.dialogue in ("", HOME) and command in ("cancel", "back"):
         turn.say("staff.left")
@@ -58,6 +58,12 @@ async def heard(turn: Turn) -> bool:
     else:
         return False
     return True
+
+
+async def _sideline(turn: Turn) -> bool:
+    """Whether it was about no case: broadcasts, the calendar, being away."""
+    staff = _staff(turn)
+    return await broadcasts.heard(turn, staff) or await calendar.heard(turn, staff) or await away.heard(turn)
 
 
 def _is_idle_talk(turn: Turn) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 from cases.messages import Choice, Incoming
 from cases.model import Kind
 from handlers.access import case_of
+from handlers.broadcast_pings import PREFIX as BROADCAST
 from handlers.cards import rows_of
 from handlers.consumer_cards import RATE
-from handlers.dialogues import desk, duplicate, intake, progress, questions
+from handlers.dialogues import broadcasts, desk, duplicate, intake, progress, questions
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
 from handlers.staffing import redeem
@@ -147,6 +148,8 @@ async def _pressed(turn: Turn) -> None:
         await progress.rated(turn)
     elif prefix == desk.PREFIX and turn.staff:
         await desk.pressed(turn)
+    elif prefix == BROADCAST and turn.staff:
+        await broadcasts.pressed(turn, turn.staff)
     elif prefix == HOME and rest:
         await _menu_pressed(turn, rest[0])
     elif prefix == CONSENT:
