@@ -15,7 +15,8 @@ from storage.database import Transaction
 from storage.outbox_store import OWING, DeliveryState
 
 ARRIVED = frozenset({DeliveryState.SENT.value, DeliveryState.DELIVERED.value})
-ENDED = ARRIVED | {DeliveryState.FAILED.value, DeliveryState.UNREACHABLE.value, DeliveryState.RECALLED.value}
+LOST = frozenset({DeliveryState.FAILED.value, DeliveryState.UNREACHABLE.value})
+ENDED = ARRIVED | LOST | {DeliveryState.RECALLED.value, DeliveryState.WIPED.value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +182,7 @@ async def _revising(
                 revision=revision,
                 total=sum(tally.count for tally in had) - fixed,
                 done=sum(tally.count for tally in states if tally.state in ARRIVED),
-                failed=sum(t.count for t in states if t.state in ("failed", "unreachable")),
+                failed=sum(t.count for t in states if t.state in LOST),
                 impossible=fixed,
             )
         )

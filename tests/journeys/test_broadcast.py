@@ -197,7 +197,7 @@ def site_that_never_rests(folder: Path) -> Path:
     """The clock of a program of its own is the real one; the test is to run at night as well."""
     site = folder / "site"
     shutil.copytree(SITES / "puyang", site)
-    (site / "broadcasts.toml").write_text('[hours]\nstart = "00:00"\nend = "23:59"\n', encoding="utf-8")
+    (site / "broadcasts.toml").write_text('[hours]\nstart = "00:00"\nend = "23:59:59.999999"\n', encoding="utf-8")
     return site
 
 
