@@ -117,7 +117,7 @@ class Broadcasting:
 
     async def do(self, by: Staff, broadcast_id: str, verb: str, **facts: Any) -> Broadcast:
         """Any verb of ``broadcasts.VERBS``; raises its CaseErrors."""
-        async with self._database.begin() as tx:
+        async with self._database.begin(bulk=True) as tx:
             done = await broadcasts.VERBS[verb](tx, broadcast_id, by=by, office=self.office, **facts)
         self._delivery.wake()
         return done

@@ -33,7 +33,7 @@ async def spread(database: Database, *, office: Office) -> int:
     count = 0
     for broadcast_id in at_work:
         try:
-            async with database.begin() as tx:
+            async with database.begin(bulk=True) as tx:
                 count += await advance(tx, broadcast_id, office=office)
         except Exception:  # a broadcast that cannot go on must not keep the others back
             log.exception("A broadcast could not go on.", extra={"action": "broadcast", "broadcast": broadcast_id})
