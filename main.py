@@ -300,7 +300,6 @@ def perform(wanted: argparse.Namespace) -> None:
 def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> None:
     """The commands that need the database."""
     from bot import commands
-    from bot.broadcast_commands import broadcast
     from bot.logs import set_up
     from storage.migrating import migrate
 
@@ -314,17 +313,14 @@ def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> 
     jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "run": lambda: run(settings, rulebook, only=only_parts(wanted.only)),
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
-        "invite": lambda: tell(settings, rulebook, lambda house: commands.invite(house, wanted)),
-        "calendar": lambda: tell(settings, rulebook, lambda house: commands.enter_calendar(house, wanted)),
-        "export": lambda: tell(settings, rulebook, lambda house: commands.export(house, wanted)),
-        "broadcast": lambda: tell(settings, rulebook, lambda house: broadcast(house, wanted)),
         "train": lambda: tell(settings, rulebook, lambda h: commands.train(h, wanted, folder=settings.data_dir)),
     }
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))
         return
+    deed = commands.TOLD.get(wanted.command)
     with suppress(KeyboardInterrupt):
-        asyncio.run(jobs[wanted.command]())
+        asyncio.run(tell(settings, rulebook, lambda h: deed(h, wanted)) if deed else jobs[wanted.command]())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

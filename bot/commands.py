@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from bot.broadcast_commands import broadcast
 from bot.command_line import year_of_file
 from bot.due import answer_case
 from bot.ledger_sheet import save_ledger
@@ -53,3 +55,12 @@ async def train(house: House, wanted: argparse.Namespace, *, folder: Path) -> st
 
 def _share(part: float) -> str:
     return f"{part:.3f}"
+
+
+TOLD: dict[str, Callable[[House, argparse.Namespace], Awaitable[str]]] = {
+    "invite": invite,
+    "calendar": enter_calendar,
+    "export": export,
+    "broadcast": broadcast,
+}
+"""Commands that do one thing and say what came of it."""
