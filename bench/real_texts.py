@@ -39,10 +39,19 @@ def table(name: str) -> tuple[Row, ...]:
         return tuple({**row, "text": row["text"].replace(_RETURN, "")} for row in csv.DictReader(file))
 
 
-@cache
 def petitions() -> tuple[dict[str, Any], ...]:
     """What was read out of the held-out petitions by hand, without the texts."""
-    lines = (HELD_OUT / "petitions.jsonl").read_text(encoding="utf-8").splitlines()
+    return _labels("petitions.jsonl")
+
+
+def facts() -> tuple[dict[str, Any], ...]:
+    """The places, sums and businesses read out of more of them: sums and businesses are few in ``petitions``."""
+    return _labels("facts.jsonl")
+
+
+@cache
+def _labels(name: str) -> tuple[dict[str, Any], ...]:
+    lines = (HELD_OUT / name).read_text(encoding="utf-8").splitlines()
     return tuple(json.loads(line) for line in lines)
 
 
@@ -74,7 +83,7 @@ def held_reviews(classes: Collection[str], *, each: int) -> list[Row]:
 
 def open_texts(*, each: int) -> list[str]:
     """Texts that are not held out, always the same ones: ``each`` petitions and ``each`` reviews, mixed."""
-    held = {row["id"] for row in petitions()}
+    held = {row["id"] for row in (*petitions(), *facts())}
     raw = drawn([row for row in table(RAW) if row["id"] not in held], most=each)
     reviews = drawn([row for row in _reviews() if not is_held(row["id"])], most=each)
     return [row["text"] for pair in zip(raw, reviews, strict=True) for row in pair]

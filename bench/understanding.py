@@ -28,6 +28,7 @@ GOALS = {
     "merchant": (0.70, 0.58),
 }
 """For each fact the least share of the held-out petitions, and what naive keyword rules reach there."""
+PEER = "; peer: naive keyword rules"
 OF_JIEBA = 0.5
 LOAD_S, LOAD_MB, START_S, LONG_S = 0.2, 40.0, 1.5, 1.0
 Raw = dict[str, list[float]]
@@ -97,7 +98,7 @@ def _folds(size: Size, raw: Raw) -> Figure:
 def _petitions(found: dict[str, Share]) -> Iterable[Figure]:
     for name, share in found.items():
         goal, naive = GOALS[name]
-        note = f"{_of(share)}; peer: naive keyword rules" if naive else _of(share)
+        note = f"{_of(share)}{_files(share)}{PEER if naive else ''}"
         told = true_share(share.value, goal)
         yield Figure(bench=BENCH, figure=f"petitions, {name}", unit="share", peer=naive, note=note, **told)
 
@@ -105,7 +106,7 @@ def _petitions(found: dict[str, Share]) -> Iterable[Figure]:
 def _reviews(reader: Reader, size: Size) -> Iterable[Figure]:
     goods, services = (understood.reviews(reader, group, each=size.each) for group in ("goods", "services"))
     told = true_share(goods.all.value, GOODS)
-    note = f"{_of(goods.all)}; peer: naive keyword rules"
+    note = f"{_of(goods.all)}{PEER}"
     yield Figure(bench=BENCH, figure="reviews of goods, category", unit="share", peer=NAIVE_GOODS, note=note, **told)
     yield _plain("reviews of goods, category where one is given", goods.spoken)
     yield _plain("reviews of services, category", services.all)
@@ -118,6 +119,10 @@ def _plain(figure: str, share: Share) -> Figure:
 
 def _of(share: Share) -> str:
     return f"{share.right:,} of {share.of:,}"
+
+
+def _files(share: Share) -> str:
+    return f" ({share.of - share.added} in petitions.jsonl, {share.added} in facts.jsonl)" if share.added else ""
 
 
 # ---- costs ----------------------------------------------------------------------------------------------------------
