@@ -24,6 +24,7 @@ from cases.rulebook_files import (
 from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
 from cases.rulebook_similar import read_similar
+from cases.rulebook_sms import read_sms
 from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
@@ -66,6 +67,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     taxonomy = load(national / "taxonomy.toml", faults)
     labels, plain = read_taxonomy(taxonomy)
     site = read_site(load(folder / "site.toml", faults), labels)
+    texts = read_texts((national, folder), faults)
     return Rulebook(
         site=site,
         labels=labels,
@@ -74,7 +76,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         calendar=read_calendar((national, folder), faults),
         clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
         notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),
-        texts=read_texts((national, folder), faults),
+        texts=texts,
         routing=read_routing((national, folder), labels, faults),
         directory=read_directory(load(folder / "bureaus.toml", faults)),
         departments=read_departments((national, folder), labels, faults),
@@ -84,6 +86,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         commands=read_commands(load(national / "commands.toml", faults)),
         broadcasting=read_broadcasting(_each("broadcasts.toml", (national, folder), faults)),
         topics=read_topics(_each("topics.toml", (national, folder), faults), labels),
+        sms=read_sms(folder, texts, faults),
     )
 
 

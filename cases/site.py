@@ -17,6 +17,7 @@ from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
+from cases.short_messages import SmsTemplate
 from cases.similar import Likeness
 from cases.texts import Texts
 
@@ -220,6 +221,8 @@ class Rulebook:
     commands: Mapping[str, str]
     broadcasting: Broadcasting
     topics: tuple[Topic, ...]
+    sms: Mapping[tuple[str, str], SmsTemplate] = field(default_factory=dict)
+    """What operators of short messages have approved, by operator and key of the text."""
 
     def clock(self, code: str, received_on: date) -> ClockRule:
         """The rule ``code`` that was in force on the day of receipt; LookupError when there was none."""

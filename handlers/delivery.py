@@ -294,9 +294,13 @@ class Delivery:
     async def _write(self, results: list[Delivered]) -> None:
         async with self._database.begin() as tx:
             await tx.outbox.settle(results)
-            lost = [result for result in results if result.state in LOST]
-            if self._aftermath and lost:
-                await self._aftermath(tx, lost)
+            await self.see_after(tx, results)
+
+    async def see_after(self, tx: Transaction, results: Sequence[Delivered]) -> None:
+        """Do what follows for those texts that did not arrive, in the transaction that noted it."""
+        lost = [result for result in results if result.state in LOST]
+        if self._aftermath and lost:
+            await self._aftermath(tx, lost)
 
 
 def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, timedelta]:

@@ -9,6 +9,7 @@ from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
 from handlers.recounting import Recounter
+from handlers.short_messages import ShortMessages
 from storage.database import Database
 
 
@@ -16,13 +17,21 @@ class Duties:
     """The periodic duties of one process."""
 
     def __init__(
-        self, *, database: Database, office: Office, delivery: Delivery, files: Files, sources: Mapping[str, Source]
+        self,
+        *,
+        database: Database,
+        office: Office,
+        delivery: Delivery,
+        files: Files,
+        sources: Mapping[str, Source],
+        short_messages: ShortMessages,
     ) -> None:
         self._database = database
         self._office = office
         self._delivery = delivery
         self._files = files
         self._sources = sources
+        self._short_messages = short_messages
         self._recounter = Recounter(database, office)
 
     async def warn(self) -> int:
@@ -39,6 +48,10 @@ class Duties:
         if count:
             self._delivery.wake()
         return count
+
+    async def settle_reports(self) -> int:
+        """Take up what was reported of short messages before they were noted as sent."""
+        return await self._short_messages.settle_reports()
 
     async def look_at_calendar(self) -> int:
         """Take up the years that were entered by another process."""

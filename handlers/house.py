@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from handlers.conversation import Conversation
 from handlers.delivery import Delivery
@@ -12,6 +13,7 @@ from handlers.evidence import Files, Source
 from handlers.office import Office
 from handlers.pages import Pages
 from handlers.reception import Reception
+from handlers.short_messages import ShortMessages
 from storage.database import Database
 
 
@@ -26,6 +28,12 @@ class House:
     files: Files
     pages: Pages
 
+    @cached_property
+    def short_messages(self) -> ShortMessages:
+        return ShortMessages(
+            database=self.database, office=self.office, reception=self.reception, delivery=self.delivery
+        )
+
     def conversation(self, channels: Sequence[str]) -> Conversation:
         return Conversation(
             database=self.database,
@@ -37,5 +45,10 @@ class House:
 
     def duties(self, sources: Mapping[str, Source]) -> Duties:
         return Duties(
-            database=self.database, office=self.office, delivery=self.delivery, files=self.files, sources=sources
+            database=self.database,
+            office=self.office,
+            delivery=self.delivery,
+            files=self.files,
+            sources=sources,
+            short_messages=self.short_messages,
         )

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 Now = Callable[[], datetime]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """Which channels are more, or less, than a chat.
+
+    ``short``: that of short messages, whose addresses are telephone numbers; the operator vouches for the sender's.
+    ``paged``: those whose texts are only read when a page is opened.
+    """
+
+    short: str | None = None
+    paged: frozenset[str] = frozenset()
+
+
 class Calendars:
     """Holds the calendar that counts now; another one may take its place while the program runs.
 
@@ -40,10 +52,11 @@ class Office:
     now: Now
     new_id: Callable[[], str]
     public_url: str = ""
+    ways: Ways = Ways()
 
     def say(self, key: str, **facts: object) -> str:
         """A text of the site, with the facts that every text may use."""
-        return self.rulebook.texts.render(key, **{**self._common, **facts})
+        return self.rulebook.texts.render(key, **{**self.common, **facts})
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -59,7 +72,8 @@ class Office:
         return Pace(calendar=self.calendar, hours=self.rulebook.site.hours, urgent=case.urgent)
 
     @cached_property
-    def _common(self) -> dict[str, str]:
+    def common(self) -> dict[str, str]:
+        """The facts that every text may use."""
         site = self.rulebook.site
         return {"signature": site.signature, "site": site.name, "hotline": site.phones.get("complaint", "")}
 

@@ -22,6 +22,7 @@ from handlers.evidence import Files
 from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
 from handlers.reception import Reception
+from handlers.short_messages import ShortMessage, listed
 from handlers.staffing import Invitation
 from storage.database import Database
 from storage.evidence_store import Evidence
@@ -205,6 +206,11 @@ class Pages:
         """End an absence; raises the CaseErrors of ``absences.cancel``."""
         async with self._database.begin() as tx:
             return await absences.cancel(tx, staff, number, office=self.office)
+
+    async def short_messages(self, staff: Staff, *, before: int | None, limit: int) -> list[ShortMessage]:
+        """The newest short messages that this member may see; CaseError ``sms_closed`` for who may see none."""
+        async with self._database.read() as tx:
+            return await listed(tx, staff, before=before, limit=limit, office=self.office)
 
     def ledger(self, staff: Staff, days: Days) -> Ledger:
         """The ledger that this member of staff may take along; CaseError ``ledger_closed`` for who may not."""

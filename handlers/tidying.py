@@ -20,6 +20,9 @@ async def tidy(database: Database, *, files: Files, office: Office) -> int:
         await tx.conversations.forget_idle(before)
         await tx.inbox.wipe_done_before(before)
         await tx.outbox.wipe_told_before(before)
+        await tx.sms.wipe_before(before)
+        if office.ways.short:
+            await tx.sms.forget_numbers(channel=office.ways.short, before=before)
         await tx.warnings.forget_gathered_before(before)
         await tx.evidence.drop_unused(before)
         refused = await tx.evidence.drop_unwanted()

@@ -173,6 +173,21 @@ class OutboxStore:
             return
         await self._tx.execute(_settle(self._table), [_settled(result) for result in results])
 
+    async def sent_as(self, person: str, reference: str) -> tuple[int, DeliveryState] | None:
+        """The text that a channel took from this person's under its ``reference``, and how far it is."""
+        table = self._table
+        which = (table.c.person == person, table.c.reference == reference)
+        row = (await self._tx.execute(select(table.c.id, table.c.state).where(*which).limit(1))).first()
+        return (row.id, DeliveryState(row.state)) if row else None
+
+    async def reported(self, result: Delivered) -> None:
+        """Note the channel's later word on a text that it took; one that is settled otherwise stays as it is."""
+        table = self._table
+        arrived = result.at if result.state is DeliveryState.DELIVERED else None
+        values = {"state": result.state.value, "delivered_at": arrived, "reason": result.reason}
+        taken = table.c.state == DeliveryState.SENT.value
+        await self._tx.execute(update(table).where(table.c.id == result.id, taken).values(**values))
+
     async def since(self, person: Address, *, after: int, limit: int) -> list[tuple[int, datetime, Outgoing]]:
         """What was promised to the person after row ``after``, the newest ``limit`` of it, oldest first."""
         table = self._table

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Numeric, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from storage.columns import Instant, RowId
 from storage.vault import Sealed
@@ -30,17 +43,20 @@ class Reaching:
             Column("id", RowId, primary_key=True, autoincrement=True),
             Column("person", String(120), nullable=False),
             Column("incoming", Boolean, nullable=False),
-            Column("text", self._sealed("short_messages.text"), nullable=False),
+            Column("text", self._sealed("short_messages.text")),
             Column("segments", Integer, nullable=False),
             Column("gateway", String(20), nullable=False),
-            Column("reference", String(80)),
+            Column("reference", String(80), nullable=False),
             Column("state", String(12), nullable=False),
             Column("reason", String(200)),
+            Column("pending", Boolean, nullable=False),
             Column("created_at", Instant, nullable=False),
             Column("reported_at", Instant),
+            UniqueConstraint("gateway", "incoming", "reference"),
         )
-        Index("ix_short_messages_reference", self.short_messages.c.gateway, self.short_messages.c.reference)
         Index("ix_short_messages_person", self.short_messages.c.person, self.short_messages.c.id)
+        pending = self.short_messages.c.pending
+        Index("ix_short_messages_pending", self.short_messages.c.id, sqlite_where=pending, postgresql_where=pending)
         self.reaches = Table(
             "reaches",
             self.metadata,

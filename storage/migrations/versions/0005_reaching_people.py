@@ -73,19 +73,29 @@ def upgrade() -> None:
         sa.Column("id", RowId, autoincrement=True, nullable=False),
         sa.Column("person", sa.String(length=120), nullable=False),
         sa.Column("incoming", sa.Boolean(), nullable=False),
-        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("gateway", sa.String(length=20), nullable=False),
-        sa.Column("reference", sa.String(length=80), nullable=True),
+        sa.Column("reference", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_short_messages")),
+        sa.UniqueConstraint(
+            "gateway", "incoming", "reference", name=op.f("uq_short_messages_gateway_incoming_reference")
+        ),
     )
     with op.batch_alter_table("short_messages", schema=None) as batch_op:
         batch_op.create_index("ix_short_messages_person", ["person", "id"], unique=False)
-        batch_op.create_index("ix_short_messages_reference", ["gateway", "reference"], unique=False)
+        batch_op.create_index(
+            "ix_short_messages_pending",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("pending"),
+            postgresql_where=sa.text("pending"),
+        )
 
     op.create_table(
         "signals",
@@ -200,7 +210,9 @@ def downgrade() -> None:
 
     op.drop_table("signals")
     with op.batch_alter_table("short_messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_short_messages_reference")
+        batch_op.drop_index(
+            "ix_short_messages_pending", sqlite_where=sa.text("pending"), postgresql_where=sa.text("pending")
+        )
         batch_op.drop_index("ix_short_messages_person")
 
     op.drop_table("short_messages")
