@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.command_line import only_parts, parsed, question
 from bot.settings import Settings, load_settings, make_data_dir, root_secret
+from bot.ways import WAYS, served_by
 from cases.calendar import china_date
 from cases.errors import CaseError, LianxinError, told_of
 from cases.rulebook import load_rulebook
@@ -73,6 +74,7 @@ def make_office(settings: Settings, rulebook: Rulebook, *, now: Now = utc_now, r
         now=now,
         new_id=lambda: secrets.token_hex(ID_BYTES),
         public_url=settings.url,
+        ways=WAYS,
     )
 
 
@@ -108,6 +110,7 @@ def build(
 async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:
     """Start the parts and work until told to stop; they stop in the reverse order of their start."""
     from bot.serving import serving
+    from bot.sms_making import make_sms
     from bot.web.app import make_app
     from bot.web.channel import WebChannel
     from handlers import calendars
@@ -131,6 +134,7 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
             parts.push_async_callback(telegram.stop)
         web = WebChannel()
         channels[web.name] = web
+        sms = await parts.enter_async_context(make_sms(settings, house, channels=channels))
         if "delivery" in only:
             await parts.enter_async_context(working([house.delivery.run()]))
             await house.delivery.started.wait()
@@ -139,9 +143,7 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
         await parts.enter_async_context(working(loops(house, only=only, telegram=telegram)))
         if "web" in only:
             hook = telegram.handle_webhook if telegram else None
-            app = make_app(
-                pages=house.pages, web=web, telegram_webhook=hook, ready=house.pages.ready, now=house.office.now
-            )
+            app = make_app(pages=house.pages, web=web, telegram_webhook=hook, sms=sms)
             await parts.enter_async_context(serving(app, host=settings.http_host, port=settings.http_port))
         await announce(house, settings, serving_pages="web" in only)
         if {"web", "telegram"} & set(only):
@@ -167,7 +169,7 @@ def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> It
     from scheduler.jobs import everywhere, fetching, timekeeping
     from scheduler.runner import run as keep_time
 
-    served = [name for name in ("web", "telegram") if name in only]
+    served = served_by(only)
     sources: dict[str, Source] = {}
     if telegram and "telegram" in only:
         sources[telegram.name] = telegram

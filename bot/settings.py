@@ -18,6 +18,13 @@ from cases.errors import SettingFault
 PREFIX = "LIANXIN_"
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
+SMS_NEEDS = {
+    "none": (),
+    "aliyun": ("sms_key_id", "sms_key_secret"),
+    "tencent": ("sms_key_id", "sms_key_secret", "sms_app_id"),
+    "http": ("sms_file",),
+}
+"""What must be set beside each operator of short messages."""
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 
@@ -35,23 +42,33 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
+    sms_provider: Literal["none", "aliyun", "tencent", "http"] = "none"
+    sms_key_id: str | None = None
+    sms_key_secret: SecretStr | None = None
+    sms_signature: str | None = None
+    sms_app_id: str | None = None
+    sms_region: str = "ap-guangzhou"
+    sms_url: str | None = None
+    sms_file: Path | None = None
+    sms_callback_secret: SecretStr | None = None
+    sms_rate: int = Field(default=20, ge=1, le=1000)
     secret_key: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "sms_provider", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("public_url", "telegram_api_url")
+    @field_validator("public_url", "telegram_api_url", "sms_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("an address that begins with http:// or https://")
         return value.rstrip("/") if value else None
 
-    @field_validator("telegram_token", "telegram_webhook_secret", "secret_key")
+    @field_validator("telegram_token", "telegram_webhook_secret", "sms_key_secret", "sms_callback_secret", "secret_key")
     @classmethod
     def _not_empty(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value and value.get_secret_value().strip() else None
@@ -77,6 +94,9 @@ def load_settings() -> Settings:
     _check_database(settings)
     if settings.telegram_webhook_secret and not settings.public_url:
         raise SettingFault(f"{PREFIX}PUBLIC_URL is needed with {PREFIX}TELEGRAM_WEBHOOK_SECRET: Telegram calls it")
+    for name in SMS_NEEDS[settings.sms_provider]:
+        if not getattr(settings, name):
+            raise SettingFault(f"{PREFIX}{name.upper()} is needed with {PREFIX}SMS_PROVIDER={settings.sms_provider}")
     return settings
 
 

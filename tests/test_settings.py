@@ -60,7 +60,7 @@ def test_a_setting_that_is_unknown_or_malformed_is_named_with_what_is_allowed(
 
 
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TELEGRAM_TOKEN", "SECRET_KEY"):
+    for name in ("TELEGRAM_TOKEN", "SECRET_KEY", "SMS_KEY_SECRET", "SMS_CALLBACK_SECRET"):
         monkeypatch.setenv(f"{PREFIX}{name}", "geheim-4711")
     settings = load_settings()
     assert "geheim-4711" not in f"{settings!r} {settings} {settings.model_dump()}"
@@ -126,3 +126,25 @@ def test_a_data_folder_that_is_a_file_is_told_in_one_sentence(bare: Path, monkey
     monkeypatch.setenv(f"{PREFIX}DATA_DIR", "taken")
     with pytest.raises(SettingFault, match="LIANXIN_DATA_DIR: given taken; allowed: a folder to write in"):
         root_secret(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        ({"SMS_PROVIDER": "pigeon"}, "LIANXIN_SMS_PROVIDER: given 'pigeon'; allowed: Input should be 'none', 'aliyun'"),
+        ({"SMS_PROVIDER": "aliyun"}, "LIANXIN_SMS_KEY_ID is needed with LIANXIN_SMS_PROVIDER=aliyun"),
+        ({"SMS_PROVIDER": "ALIYUN", "SMS_KEY_ID": "k"}, "LIANXIN_SMS_KEY_SECRET is needed"),
+        ({"SMS_PROVIDER": "tencent", "SMS_KEY_ID": "k", "SMS_KEY_SECRET": "s"}, "LIANXIN_SMS_APP_ID is needed"),
+        ({"SMS_PROVIDER": "http"}, "LIANXIN_SMS_FILE is needed with LIANXIN_SMS_PROVIDER=http"),
+        ({"SMS_RATE": "0"}, "LIANXIN_SMS_RATE: given '0'"),
+        ({"SMS_URL": "localhost"}, "LIANXIN_SMS_URL: given 'localhost'; allowed"),
+    ],
+)
+def test_what_an_operator_of_short_messages_needs_is_asked_for(
+    given: dict[str, str], part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingFault) as refused:
+        load_settings()
+    assert part in str(refused.value)
