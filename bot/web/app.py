@@ -8,10 +8,11 @@ from datetime import datetime
 
 from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
 
-from bot.web import away, broadcasts_page, calendar_page, chat, desk, joining, ledger
+from bot.sms_entrance import Entrance
+from bot.web import away, broadcasts_page, calendar_page, chat, desk, joining, ledger, short_messages
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
-from bot.web.guards import WEBHOOK, Limit, errors, limited, protect, same_site
+from bot.web.guards import SMS, WEBHOOK, Limit, errors, limited, protect, same_site
 from bot.web.rendering import FOLDER, make_environment
 from handlers.pages import Pages
 
@@ -30,15 +31,17 @@ def make_app(
     pages: Pages,
     web: WebChannel,
     telegram_webhook: Callable[[bytes, str | None], Awaitable[int]] | None,
-    ready: Callable[[], Awaitable[None]],
-    now: Callable[[], datetime],
+    ready: Callable[[], Awaitable[None]] | None = None,
+    now: Callable[[], datetime] | None = None,
+    sms: Entrance | None = None,
     upload_limit: int = UPLOAD_LIMIT,
     posts_per_minute: int = POSTS_PER_MINUTE,
 ) -> Application:
     """Everything that is served over HTTP.
 
     ``telegram_webhook`` takes a body and its secret and returns the HTTP status. ``ready`` raises when the program
-    cannot serve. ``upload_limit`` is in bytes a file.
+    cannot serve, by default when its database cannot be used. ``sms`` takes what an operator of short messages calls
+    back with. ``upload_limit`` is in bytes a file.
     """
     app = Application(middlewares=[errors, same_site, limited(Limit(per_minute=posts_per_minute))])
     app[CONTEXT] = Context(
@@ -46,9 +49,10 @@ def make_app(
         web=web,
         environment=make_environment(pages.office),
         telegram_webhook=telegram_webhook,
-        ready=ready,
-        now=now,
+        ready=ready or pages.ready,
+        now=now or pages.office.now,
         upload_limit=upload_limit,
+        sms=sms,
     )
     app.on_response_prepare.append(protect)
     app.on_shutdown.append(_close_streams)
@@ -85,6 +89,9 @@ def _route(app: Application) -> None:
     get(f"/desk/case/{NUMBER}", desk.case)
     post(f"/desk/case/{NUMBER}/{{verb}}", desk.act)
     get(f"/desk/evidence/{NUMBER}/{{id:[0-9A-Za-z_-]{{1,64}}}}", desk.evidence)
+    get("/desk/sms", short_messages.show)
+    for call in (get, post):
+        call(f"{SMS}{{gateway:[a-z]{{1,20}}}}/{{what:report|inbound}}", short_messages.called)
     post(WEBHOOK, _webhook)
     get("/healthz", _alive)
     get("/readyz", _ready)

@@ -9,6 +9,7 @@ from datetime import datetime
 from aiohttp import web
 from jinja2 import Environment
 
+from bot.sms_entrance import Entrance
 from bot.web.channel import WebChannel
 from cases.messages import Address
 from cases.model import Staff
@@ -29,6 +30,7 @@ class Context:
     ready: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
     upload_limit: int
+    sms: Entrance | None = None
 
     def say(self, key: str, **facts: object) -> str:
         return self.pages.office.say(key, **facts)

@@ -37,6 +37,9 @@ HEADERS = {
 }
 SAFE = frozenset({"GET", "HEAD"})
 WEBHOOK = "/telegram/webhook"
+SMS = "/sms/"
+BY_SECRET = (WEBHOOK, SMS)
+"""Addresses that servers call, not browsers: each call carries a secret of its own."""
 HIDDEN = frozenset({"case_unknown", "file_missing", "broadcast_unknown"})
 """Errors that say "not found" rather than "forbidden", so that a number tells nothing."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -93,8 +96,8 @@ async def _fault(request: web.Request, error: Exception) -> web.StreamResponse:
 
 @web.middleware
 async def same_site(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what another site makes a browser send here; the webhook has its own secret."""
-    if request.method in SAFE or request.path == WEBHOOK or _is_ours(request):
+    """Refuse what another site makes a browser send here; what servers call has its own secret."""
+    if request.method in SAFE or request.path.startswith(BY_SECRET) or _is_ours(request):
         return await handler(request)
     return await sentence(request, context(request).say("page.error.other_site"), status=403)
 
@@ -144,7 +147,7 @@ def limited(limit: Limit) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method in SAFE or request.path == WEBHOOK:
+        if request.method in SAFE or request.path.startswith(BY_SECRET):
             return await handler(request)
         person = (await visitor(request)).person
         who = str(person) if person else f"stranger:{request.remote}"

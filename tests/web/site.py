@@ -16,8 +16,10 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
 from aiohttp.test_utils import TestServer
 
 from bot.settings import Settings
+from bot.sms_making import make_sms
 from bot.web import WebChannel, make_app
 from cases.model import Role
+from handlers.delivery import Channel
 from handlers.house import House
 from main import build
 from tests.clock import Clock
@@ -194,18 +196,19 @@ def ticking(clock: Clock) -> Callable[[], datetime]:
 
 @asynccontextmanager
 async def open_site(url: str, clock: Clock, folder: Path, **options: Any) -> AsyncIterator[Site]:
-    """A site over a migrated database; ``options`` go to ``make_app``."""
-    settings = Settings(  # type: ignore[call-arg]
-        data_dir=folder, database_url=url, public_url=options.pop("public_url", None), _env_file=None
-    )
-    web, street, now = WebChannel(), Street(), ticking(clock)
-    house = build(settings, rulebook(), channels={web.name: web, CHANNEL: street}, now=now)
-    given = {"ready": house.pages.ready, "telegram_webhook": None, **options}
+    """A site over a migrated database; ``settings`` and ``book`` are the program's, other ``options`` the app's."""
+    given_settings = {"public_url": options.pop("public_url", None), **options.pop("settings", {})}
+    settings = Settings(data_dir=folder, database_url=url, _env_file=None, **given_settings)  # type: ignore[call-arg]
+    web, street, now, port = WebChannel(), Street(), ticking(clock), options.pop("port", None)
+    channels: dict[str, Channel] = {web.name: web, CHANNEL: street}
+    house = build(settings, options.pop("book", rulebook()), channels=channels, now=now)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(house.database.close)
-        for work in (house.delivery.run(), house.conversation([web.name, CHANNEL]).run()):
+        sms = await stack.enter_async_context(make_sms(settings, house, channels=channels))
+        given = {"ready": house.pages.ready, "telegram_webhook": None, "sms": sms, **options}
+        for work in (house.delivery.run(), house.conversation(list(channels)).run()):
             stack.push_async_callback(_cancelled, asyncio.ensure_future(work))
-        server = TestServer(make_app(pages=house.pages, web=web, now=now, **given))
+        server = TestServer(make_app(pages=house.pages, web=web, now=now, **given), port=port)
         await server.start_server()
         stack.push_async_callback(server.close)
         yield Site(town=Town(house, street, clock), server=server, house=house, web=web, stack=stack)
