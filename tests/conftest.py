@@ -95,7 +95,7 @@ async def browser_page(tmp_path: Path) -> AsyncIterator[BrowserPage]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in capitals what was not tested for want of a program: such a green run proves less than it seems to."""
     reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
-    for what in ("PostgreSQL", "Chromium"):
+    for what in ("PostgreSQL", "Chromium", "Kannel"):
         lacking = [reason for reason in reasons if f"{what} is missing" in reason]
         if lacking:
             how = lacking[0].partition("missing: ")[2]
