@@ -30,10 +30,19 @@ async def run_job(job: Job) -> None:
 async def run(jobs: Sequence[Job]) -> None:
     """Keep time until cancelled. Every duty runs once at the start: the process may have been down for days."""
     scheduler = AsyncIOScheduler(timezone="UTC")
+    working: set[asyncio.Task[None]] = set()
+
+    async def tracked(job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "the scheduler runs each duty as a task"
+        working.add(task)
+        task.add_done_callback(working.discard)
+        await run_job(job)
+
     for job in jobs:
         # A late run is better than none: the default would skip a run that is a second late.
         scheduler.add_job(
-            run_job,
+            tracked,
             "interval",
             [job],
             seconds=job.every.total_seconds(),
@@ -47,4 +56,5 @@ async def run(jobs: Sequence[Job]) -> None:
         await asyncio.gather(*(run_job(job) for job in jobs))
         await asyncio.Event().wait()
     finally:
-        scheduler.shutdown(wait=False)
+        scheduler.shutdown(wait=False)  # cancels what is at work, and would not see it give back its connection
+        await asyncio.gather(*working, return_exceptions=True)

@@ -54,6 +54,31 @@ async def test_duties_run_at_the_start_and_again_and_a_failing_one_stops_nobody(
     assert "13812345678" not in "".join(record.getMessage() for record in caplog.records)
 
 
+async def test_a_duty_in_the_middle_of_its_work_has_ended_when_the_keeping_of_time_has() -> None:
+    again, ended = asyncio.Event(), asyncio.Event()
+    runs = 0
+
+    async def long() -> int:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            return 0
+        again.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)  # as a transaction that is rolled back
+            ended.set()
+        return 0
+
+    keeping = asyncio.create_task(run([Job(name="long", every=SOON, work=long)]))
+    async with asyncio.timeout(PATIENCE):
+        await again.wait()
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    assert ended.is_set()
+
+
 async def test_a_run_that_did_something_is_logged_and_an_idle_one_is_not(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "lianxin")
 
