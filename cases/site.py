@@ -18,6 +18,7 @@ from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
 from cases.similar import Likeness
+from cases.subscriptions import Subscribing
 from cases.texts import Texts
 
 
@@ -220,6 +221,7 @@ class Rulebook:
     commands: Mapping[str, str]
     broadcasting: Broadcasting
     topics: tuple[Topic, ...]
+    subscribing: Subscribing
 
     def clock(self, code: str, received_on: date) -> ClockRule:
         """The rule ``code`` that was in force on the day of receipt; LookupError when there was none."""

@@ -84,11 +84,11 @@ def state_words(broadcast: Broadcast, *, office: Office) -> str:
 def audience_words(audience: Audience, *, office: Office) -> str:
     """For whom, in a line."""
     labels = {topic.code: topic.label for topic in office.rulebook.topics}
-    rules = office.rulebook.broadcasting
+    rules, groups = office.rulebook.broadcasting, office.rulebook.subscribing.groups
     parts = [
         office.say("broadcast.to_everyone") if audience.everyone else "",
         _part("topics", [labels.get(code, code) for code in audience.topics], office=office),
-        _part("groups", audience.groups, office=office),
+        _part("groups", [groups[code].label if code in groups else code for code in audience.groups], office=office),
         _part("merchant", [audience.merchant or ""], office=office),
         _part("product", [audience.product or ""], office=office),
         _part("category", [audience.category or ""], office=office),

@@ -37,7 +37,7 @@ HEADERS = {
 }
 SAFE = frozenset({"GET", "HEAD"})
 WEBHOOK = "/telegram/webhook"
-HIDDEN = frozenset({"case_unknown", "file_missing", "broadcast_unknown"})
+HIDDEN = frozenset({"case_unknown", "file_missing", "broadcast_unknown", "warning_unknown"})
 """Errors that say "not found" rather than "forbidden", so that a number tells nothing."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
