@@ -8,6 +8,7 @@ from cases.texts import PART
 from handlers.dialogues.turn import HOME
 from handlers.office import Office
 from handlers.wording import list_words, place_words
+from storage.broadcast_store import Published
 
 UNSUBSCRIBE = "refuse"
 """The command by which one wants no more of them."""
@@ -73,7 +74,7 @@ def page_of(broadcast: Broadcast, *, office: Office) -> str:
     return f"{office.public_url}{PAGE}/{broadcast.id}" if office.public_url else ""
 
 
-def kind_words(broadcast: Broadcast, *, office: Office) -> str:
+def kind_words(broadcast: Broadcast | Published, *, office: Office) -> str:
     return office.say(f"broadcast.kind_{broadcast.kind.value}")
 
 

@@ -61,7 +61,7 @@ class Pages:
         self._delivery = delivery
         self._files = files
         self.office = office
-        self.warnings = Warnings(database)
+        self.warnings = Warnings(database, office=office)
         self.groups = Groups(database, office=office)
         self.broadcasts = Broadcasting(database=database, office=office, delivery=delivery, files=files)
 

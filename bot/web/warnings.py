@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,68 +11,28 @@ from aiohttp import web
 
 from bot.web.atom import Entry, feed_of
 from bot.web.context import context
-from cases.calendar import china_date
 from handlers.office import Office
-from handlers.wording import day_words
-from storage.broadcast_store import Published
+from handlers.warnings import Shown
 
 PATH = "/warnings"
 FEED = "/warnings.atom"
+PICTURES = "/pictures"
 FRESH = timedelta(minutes=1)
 """How long a copy may be shown unasked: a warning that was taken back should not live on in caches."""
 IN_FEED = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """One as the page shows it. Of what was taken back, only that is told: its words may have been wrong."""
-
-    id: str
-    kind: str
-    title: str
-    day: str
-    iso: str
-    body: str = ""
-    picture: str | None = None
-    corrected: str = ""
-    recalled: str = ""
-
-
-def shown(one: Published, *, office: Office) -> Shown:
-    kind = office.say(f"broadcast.kind_{one.kind.value}")
-    facts: dict[str, Any] = {
-        "id": one.id,
-        "kind": kind,
-        "day": day_words(china_date(one.published_at), office=office),
-        "iso": china_date(one.published_at).isoformat(),
-    }
-    if one.recalled_at:
-        day = day_words(china_date(one.recalled_at), office=office)
-        title = office.say("page.warnings.recalled_title", kind=kind, no=one.id)
-        return Shown(**facts, title=title, recalled=office.say("page.warnings.recalled", no=one.id, day=day))
-    day = day_words(china_date(one.corrected_at), office=office) if one.corrected_at else ""
-    corrected = office.say("page.warnings.corrected", day=day) if day else ""
-    picture = f"/pictures/{one.picture}" if one.picture else None
-    return Shown(**facts, title=one.title, body=one.body, picture=picture, corrected=corrected)
-
-
-def changed_at(one: Published) -> datetime:
-    """When what is to be read of it changed last."""
-    return one.recalled_at or one.corrected_at or one.published_at
 
 
 async def show(request: web.Request) -> web.Response:
     """Everything published, the newest first."""
     parts = context(request)
     found = await parts.pages.warnings.recent()
-    rows = [shown(one, office=parts.pages.office) for one in found]
-    return _page(request, "warnings.html", found, rows=rows)
+    return _page(request, "warnings.html", found, rows=found)
 
 
 async def one(request: web.Request) -> web.Response:
     parts = context(request)
     found = await parts.pages.warnings.one(request.match_info["no"])
-    return _page(request, "warning.html", [found], row=shown(found, office=parts.pages.office))
+    return _page(request, "warning.html", [found], row=found)
 
 
 async def feed(request: web.Request) -> web.Response:
@@ -89,36 +48,35 @@ async def feed(request: web.Request) -> web.Response:
         name=f"{site.name}/{site.region}",
         title=office.say("page.warnings.feed_title"),
         author=site.name,
-        updated=max(map(changed_at, found), default=datetime(now.year, 1, 1, tzinfo=UTC)),
+        updated=max((one.changed_at for one in found), default=datetime(now.year, 1, 1, tzinfo=UTC)),
     )
     return _cached(request, body, media_type="application/atom+xml", changed=found)
 
 
-def _entry(one: Published, *, office: Office) -> Entry:
-    seen = shown(one, office=office)
-    mark = office.say("page.warnings.mark_corrected") if seen.corrected else ""
-    title = office.say("page.warnings.entry_title", kind=seen.kind, title=seen.title, mark=mark)
+def _entry(one: Shown, *, office: Office) -> Entry:
+    mark = office.say("page.warnings.mark_corrected") if one.corrected else ""
+    title = office.say("page.warnings.entry_title", kind=one.kind, title=one.title, mark=mark)
     return Entry(
         id=one.id,
         path=f"{PATH}/{one.id}",
-        kind=seen.kind,
-        title=seen.title if seen.recalled else title,
-        paragraphs=[text for text in (seen.recalled, seen.corrected, *seen.body.splitlines()) if text.strip()],
-        picture=seen.picture,
+        kind=one.kind,
+        title=one.title if one.recalled else title,
+        paragraphs=[text for text in (one.recalled, one.corrected, *one.body.split("\n")) if text.strip()],
+        picture=f"{PICTURES}/{one.picture}" if one.picture else None,
         published=one.published_at,
-        updated=changed_at(one),
+        updated=one.changed_at,
     )
 
 
-def _page(request: web.Request, template: str, changed: Sequence[Published], **facts: Any) -> web.Response:
+def _page(request: web.Request, template: str, changed: Sequence[Shown], **facts: Any) -> web.Response:
     html = context(request).environment.get_template(template).render(feed=FEED, **facts)
     return _cached(request, html.encode(), media_type="text/html", changed=changed)
 
 
-def _cached(request: web.Request, body: bytes, *, media_type: str, changed: Sequence[Published]) -> web.Response:
+def _cached(request: web.Request, body: bytes, *, media_type: str, changed: Sequence[Shown]) -> web.Response:
     """The answer, or 304 for who has it already."""
     etag = hashlib.sha256(body).hexdigest()[:32]
-    last = max(map(changed_at, changed), default=None)
+    last = max((one.changed_at for one in changed), default=None)
     known = _known(request, etag, last)
     content: dict[str, Any] = {} if known else {"body": body, "content_type": media_type, "charset": "utf-8"}
     response = web.Response(status=304 if known else 200, **content)
