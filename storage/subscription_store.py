@@ -140,13 +140,6 @@ class SubscriptionStore:
         )
         return {Address.parse(person) for person in (await self._tx.execute(had)).scalars()}
 
-    async def groups(self) -> dict[str, int]:
-        """The groups that have members, and how many."""
-        table = self._group_members
-        counted = select(table.c.group_code, func.count().label("number")).group_by(table.c.group_code)
-        rows = await self._tx.execute(counted.order_by(table.c.group_code))
-        return {row.group_code: row.number for row in rows}
-
 
 def bare(region: str) -> str:
     """The digits that every division within it begins with: a city's number ends in 00."""
