@@ -37,9 +37,10 @@ def parser() -> argparse.ArgumentParser:
     )
     checking.add_argument("site", nargs="?", help="a built-in site's name or a folder; default: the SITE setting")
     commands.add_parser("migrate", help="bring the database to this version")
-    inviting = commands.add_parser("invite", help="print a one-time code to bind a member of staff")
-    inviting.add_argument("--bureau", required=True, metavar="CODE")
-    inviting.add_argument("--role", required=True, choices=[role.value for role in STAFF_ROLES])
+    inviting = commands.add_parser("invite", help="print a one-time code to bind a member of staff, or of a group")
+    inviting.add_argument("--bureau", metavar="CODE")
+    inviting.add_argument("--role", choices=[role.value for role in STAFF_ROLES])
+    inviting.add_argument("--group", metavar="CODE", help="instead of bureau and role: a group that warnings go to")
     inviting.add_argument("--name", required=True)
     inviting.add_argument(
         "--deputy-for", metavar="NAME", help="the officer of the same bureau whom this one stands in for"
@@ -58,6 +59,8 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; the program ends with status 2 when that is nothing it can do."""
     top = parser()
     wanted = top.parse_args(arguments)
+    if wanted.command == "invite" and bool(wanted.group) == bool(wanted.bureau and wanted.role):
+        top.error("invite: either --bureau and --role are needed, or --group")
     if wanted.command == "export":
         try:
             wanted.days = Days(first=wanted.first, last=wanted.last)

@@ -21,6 +21,8 @@ async def export(house: House, wanted: argparse.Namespace) -> str:
 
 
 async def invite(house: House, wanted: argparse.Namespace) -> str:
+    if wanted.group:
+        return await operating.invite_to_group(house.database, house.office, group=wanted.group, name=wanted.name)
     role = Role(wanted.role)
     who = {"bureau": wanted.bureau, "name": wanted.name, "deputy_for": wanted.deputy_for}
     return await operating.invite(house.database, house.office, role=role, **who)

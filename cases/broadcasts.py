@@ -217,11 +217,12 @@ class Broadcasting:
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """What one can subscribe to: some categories under a name."""
+    """What one can subscribe to: some categories under a name. ``words``: what people call it besides."""
 
     code: str
     label: str
     categories: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

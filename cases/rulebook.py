@@ -25,6 +25,7 @@ from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
 from cases.rulebook_similar import read_similar
 from cases.rulebook_sms import read_sms
+from cases.rulebook_subscriptions import read_subscribing
 from cases.rulebook_texts import read_texts
 from cases.site import Rulebook
 
@@ -87,6 +88,9 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         broadcasting=read_broadcasting(_each("broadcasts.toml", (national, folder), faults)),
         topics=read_topics(_each("topics.toml", (national, folder), faults), labels),
         sms=read_sms(folder, texts, faults),
+        subscribing=read_subscribing(
+            _each("subscriptions.toml", (national, folder), faults), _each("groups.toml", (national, folder), faults)
+        ),
     )
 
 

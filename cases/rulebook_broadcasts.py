@@ -73,7 +73,10 @@ def read_topics(tables: Sequence[Table], labels: Mapping[str, tuple[str, ...]]) 
 
 def _topic(row: Table, labels: Mapping[str, tuple[str, ...]]) -> Topic:
     topic = Topic(
-        code=row.text("code"), label=row.text("label"), categories=row.several("categories", labels["category"])
+        code=row.text("code"),
+        label=row.text("label"),
+        categories=row.several("categories", labels["category"]),
+        words=row.several("words"),
     )
     row.finish(*NOTES)
     return topic

@@ -19,6 +19,7 @@ from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
 from cases.short_messages import SmsTemplate
 from cases.similar import Likeness
+from cases.subscriptions import Subscribing
 from cases.texts import Texts
 
 
@@ -223,6 +224,7 @@ class Rulebook:
     topics: tuple[Topic, ...]
     sms: Mapping[tuple[str, str], SmsTemplate] = field(default_factory=dict)
     """What operators of short messages have approved, by operator and key of the text."""
+    subscribing: Subscribing
 
     def clock(self, code: str, received_on: date) -> ClockRule:
         """The rule ``code`` that was in force on the day of receipt; LookupError when there was none."""

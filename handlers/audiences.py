@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cases.broadcasts import Audience
+from cases.broadcasts import Audience, BroadcastKind
 from cases.messages import Address
 from handlers.business_keys import business_key
 from handlers.office import Office
+from handlers.subscriptions import members, sated
 from storage.database import Transaction
 from storage.subscription_store import bare
 
@@ -24,18 +25,25 @@ class Resolved:
     refused: int
 
 
-async def resolve(tx: Transaction, audience: Audience, *, office: Office) -> Resolved:
-    """The people as they are now. Of tip-offs nobody is ever taken (Order 121, Art. 37)."""
+async def resolve(
+    tx: Transaction, audience: Audience, *, kind: BroadcastKind | None = None, office: Office
+) -> Resolved:
+    """The people as they are now. Of tip-offs nobody is ever taken (Order 121, Art. 37).
+
+    A tip leaves out who has had as many this week as subscribers are promised at most.
+    """
     found = set[Address]()
     if audience.of_subscribers:
         topics = audience.topics if audience.topics and not audience.everyone else None
         found |= set(await tx.subscriptions.people(topics, audience.region, audience.channels or None))
     if audience.groups:
-        found |= set(await tx.subscriptions.members(audience.groups))
+        found |= set(await members(tx, audience.groups, office=office))
     if audience.of_cases:
         found |= set(await _with_cases(tx, audience, office=office))
     if audience.channels:
         found = {person for person in found if person.channel in audience.channels}
+    if kind is BroadcastKind.TIP:
+        found -= await sated(tx, office=office)
     refused = await refusing(tx, list(found))
     # By their text: comparing addresses costs more than all the rest where there are a hundred thousand.
     return Resolved(people=tuple(sorted(found - refused, key=str)), refused=len(refused))

@@ -49,7 +49,8 @@ class Preview:
 
 
 async def preview(tx: Transaction, broadcast: Broadcast, *, office: Office) -> Preview:
-    resolved = await resolve(tx, broadcast.audience, office=office)
+    ahead = broadcast.kind if broadcast.started_at is None else None
+    resolved = await resolve(tx, broadcast.audience, kind=ahead, office=office)
     counts: dict[str, int] = {}
     for person in resolved.people:
         counts[person.channel] = counts.get(person.channel, 0) + 1

@@ -8,6 +8,7 @@ from cases.texts import PART
 from handlers.dialogues.turn import HOME
 from handlers.office import Office
 from handlers.wording import list_words, place_words
+from storage.broadcast_store import Published
 
 UNSUBSCRIBE = "refuse"
 """The command by which one wants no more of them."""
@@ -73,7 +74,7 @@ def page_of(broadcast: Broadcast, *, office: Office) -> str:
     return f"{office.public_url}{PAGE}/{broadcast.id}" if office.public_url else ""
 
 
-def kind_words(broadcast: Broadcast, *, office: Office) -> str:
+def kind_words(broadcast: Broadcast | Published, *, office: Office) -> str:
     return office.say(f"broadcast.kind_{broadcast.kind.value}")
 
 
@@ -84,11 +85,11 @@ def state_words(broadcast: Broadcast, *, office: Office) -> str:
 def audience_words(audience: Audience, *, office: Office) -> str:
     """For whom, in a line."""
     labels = {topic.code: topic.label for topic in office.rulebook.topics}
-    rules = office.rulebook.broadcasting
+    rules, groups = office.rulebook.broadcasting, office.rulebook.subscribing.groups
     parts = [
         office.say("broadcast.to_everyone") if audience.everyone else "",
         _part("topics", [labels.get(code, code) for code in audience.topics], office=office),
-        _part("groups", audience.groups, office=office),
+        _part("groups", [groups[code].label if code in groups else code for code in audience.groups], office=office),
         _part("merchant", [audience.merchant or ""], office=office),
         _part("product", [audience.product or ""], office=office),
         _part("category", [audience.category or ""], office=office),

@@ -10,11 +10,13 @@ from typing import Any
 from cases.broadcasts import Audience, Broadcast, BroadcastKind, Result, Step, may
 from cases.errors import CaseError
 from cases.model import Staff
+from cases.subscriptions import Group
 from handlers import broadcasts
 from handlers.broadcast_progress import Preview, Progress, preview, progress
 from handlers.delivery import Delivery
 from handlers.evidence import LARGEST, Files
 from handlers.office import Office
+from handlers.subscriptions import group_counts
 from storage.database import Database
 
 LISTED = 100
@@ -65,10 +67,10 @@ class Broadcasting:
         async with self._database.read() as tx:
             return await broadcasts.recent(tx, by=by, limit=LISTED)
 
-    async def groups(self, by: Staff) -> dict[str, int]:
+    async def groups(self, by: Staff) -> list[tuple[Group, int]]:
         """The groups that can be written to, and how many are in each."""
         async with self._database.read() as tx:
-            return await tx.subscriptions.groups()
+            return await group_counts(tx, office=self.office)
 
     async def show(self, by: Staff, broadcast_id: str) -> Shown:
         async with self._database.read() as tx:

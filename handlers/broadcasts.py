@@ -136,7 +136,7 @@ async def approve(
     known = await _ready(tx, broadcast_id, "approve", by=by, version=version, office=office)
     if not may(by, "approve", known):
         raise CaseError("broadcast_own", no=known.id)
-    if not (await resolve(tx, known.audience, office=office)).people:
+    if not (await resolve(tx, known.audience, kind=known.kind, office=office)).people:
         raise CaseError("broadcast_nobody", no=known.id)
     approved = replace(known, approved_by=by.id, approved_at=office.now(), note=None)
     moved = await _moved(tx, approved, "approve", by=by, office=office)
@@ -177,7 +177,7 @@ async def send(
 
 async def start(tx: Transaction, known: Broadcast, *, by: str, office: Office) -> Broadcast:
     """Settle for whom it is, once. CaseError ``broadcast_nobody`` when that is nobody."""
-    resolved = await resolve(tx, known.audience, office=office)
+    resolved = await resolve(tx, known.audience, kind=known.kind, office=office)
     if not resolved.people:
         raise CaseError("broadcast_nobody", no=known.id)
     await tx.broadcasts.add_people(known.id, resolved.people)

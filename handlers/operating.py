@@ -10,7 +10,7 @@ from cases.clocks import Clock
 from cases.errors import CaseError
 from cases.model import Case, Role
 from cases.rulebook import changed_routing
-from handlers import calendars, dry_run, staffing
+from handlers import calendars, dry_run, staffing, subscriptions
 from handlers.office import Office
 from handlers.wording import bureau_words
 from storage.database import Database
@@ -30,6 +30,13 @@ async def invite(
         code=made.code,
         link=made.desk_link,
     )
+
+
+async def invite_to_group(database: Database, office: Office, *, group: str, name: str) -> str:
+    """A one-time code for a member of a group; raises the CaseErrors of ``subscriptions.invite``."""
+    async with database.begin() as tx:
+        made = subscriptions.invite(tx, group, name=name, office=office)
+    return office.say("start.group_invited", name=made.name, group=made.group.label, code=made.code)
 
 
 async def enter_calendar(database: Database, office: Office, *, year: CalendarYear, only_look: bool) -> str:

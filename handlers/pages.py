@@ -19,11 +19,13 @@ from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
 from handlers.evidence import Files
+from handlers.grouping import Groups
 from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
 from handlers.reception import Reception
 from handlers.short_messages import ShortMessage, listed
 from handlers.staffing import Invitation
+from handlers.warnings import Warnings
 from storage.database import Database
 from storage.evidence_store import Evidence
 
@@ -60,6 +62,8 @@ class Pages:
         self._delivery = delivery
         self._files = files
         self.office = office
+        self.warnings = Warnings(database, office=office)
+        self.groups = Groups(database, office=office)
         self.broadcasts = Broadcasting(database=database, office=office, delivery=delivery, files=files)
 
     async def ready(self) -> None:

@@ -68,8 +68,8 @@ class BroadcastStore:
         found = select(table).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
         return [_broadcast(row) for row in await self._tx.execute(found)]
 
-    async def published(self, limit: int) -> list[Published]:
-        """What everybody may read, the newest first."""
+    async def published(self, limit: int, *, only: str | None = None) -> list[Published]:
+        """What everybody may read, the newest first; ``only`` the one with this id."""
         table, revisions = self._broadcasts, self._revisions
         changed = (
             select(func.max(revisions.c.at))
@@ -78,7 +78,7 @@ class BroadcastStore:
         )
         found = (
             select(table, changed.label("corrected_at"))
-            .where(table.c.published_at.is_not(None))
+            .where(table.c.published_at.is_not(None), *([table.c.id == only] if only else []))
             .order_by(table.c.published_at.desc(), table.c.id.desc())
             .limit(limit)
         )

@@ -91,6 +91,22 @@ class Reaching:
             Column("at", Instant, nullable=False),
         )
 
+        self.group_invites = Table(
+            "group_invites",
+            self.metadata,
+            Column("code_hash", String(64), primary_key=True),
+            Column("group_code", String(40), nullable=False),
+            Column("name", String(80), nullable=False),
+            Column("expires_at", Instant, nullable=False),
+            Column("used_at", Instant),
+        )
+        self.subscription_offers = Table(
+            "subscription_offers",
+            self.metadata,
+            Column("person", String(120), primary_key=True),
+            Column("at", Instant, nullable=False),
+        )
+
     def _broadcasts(self) -> None:
         self.broadcasts = Table(
             "broadcasts",

@@ -9,7 +9,18 @@ from datetime import datetime
 from aiohttp.web import Application, HTTPNotFound, Request, Response, StreamResponse
 
 from bot.sms_entrance import Entrance
-from bot.web import away, broadcasts_page, calendar_page, chat, desk, joining, ledger, short_messages
+from bot.web import (
+    away,
+    broadcasts_page,
+    calendar_page,
+    chat,
+    desk,
+    groups_page,
+    joining,
+    ledger,
+    short_messages,
+    warnings,
+)
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
 from bot.web.guards import SMS, WEBHOOK, Limit, errors, limited, protect, same_site
@@ -83,6 +94,12 @@ def _route(app: Application) -> None:
     get(f"/desk/broadcasts/{NUMBER}", broadcasts_page.one)
     get(f"/desk/broadcasts/{NUMBER}/progress", broadcasts_page.progress)
     post(f"/desk/broadcasts/{NUMBER}/{{verb:[a-z_]+}}", broadcasts_page.act)
+    get("/desk/groups", groups_page.show)
+    post("/desk/groups", groups_page.invite)
+    post("/desk/groups/remove", groups_page.remove)
+    get(warnings.PATH, warnings.show)
+    get(warnings.FEED, warnings.feed)
+    get(f"{warnings.PATH}/{NUMBER}", warnings.one)
     get("/pictures/{sha256:[0-9a-f]{64}}", broadcasts_page.picture)
     get("/desk/find", desk.find)
     get("/desk/export", ledger.export)

@@ -12,7 +12,7 @@ from handlers.access import case_of
 from handlers.broadcast_pings import PREFIX as BROADCAST
 from handlers.cards import rows_of
 from handlers.consumer_cards import RATE
-from handlers.dialogues import broadcasts, desk, duplicate, intake, progress, questions
+from handlers.dialogues import broadcasts, desk, duplicate, intake, progress, questions, subscription
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
 from handlers.staffing import redeem
@@ -30,6 +30,9 @@ KINDS = {kind.value: kind for kind in Kind}
 async def answer(turn: Turn) -> None:
     """Answer one message, wherever the conversation stands."""
     if await _joined(turn) or _only_unfit(turn):
+        return
+    if subscription.is_stop(turn):
+        await subscription.refuse(turn)
         return
     if turn.staff is None and turn.session.consented_at is None:
         await _before_consent(turn)
@@ -55,11 +58,13 @@ def _only_unfit(turn: Turn) -> bool:
 
 
 async def _joined(turn: Turn) -> bool:
-    """A staff invitation typed or followed as a link."""
+    """An invitation, of staff or to a group, typed or followed as a link."""
     parts = turn.text.split()
     if len(parts) != 2 or parts[0] not in ("/join", "/start"):
         return False
     staff = await redeem(turn.tx, parts[1], person=turn.person, office=turn.office)
+    if staff is None and await subscription.joined(turn, parts[1]):
+        return True
     if staff is None and parts[0] == "/start":
         return False
     if staff is None:
@@ -138,6 +143,10 @@ async def _forget_words(turn: Turn) -> None:
 
 async def _pressed(turn: Turn) -> None:
     prefix, *rest = pressed_parts(turn.message)
+    if prefix == subscription.PREFIX:
+        await subscription.pressed(turn)
+        return
+    subscription.put_back(turn)
     if prefix == questions.PREFIX and turn.session.dialogue == intake.NAME:
         await intake.hear(turn)
     elif prefix == questions.PREFIX:
@@ -177,6 +186,8 @@ async def _menu_pressed(turn: Turn, act: str) -> None:
 
 
 async def _spoken(turn: Turn) -> None:
+    if turn.session.dialogue == subscription.NAME and await subscription.heard(turn):
+        return
     command = turn.command()
     inside = turn.session.dialogue
     if inside == intake.NAME and duplicate.meant(turn) is not None:
@@ -202,6 +213,8 @@ async def _something_new(turn: Turn) -> None:
         return
     elif turn.message.attachments:
         await _attached(turn)
+    elif await subscription.meant(turn):
+        return
     elif _tells_something(turn):
         await intake.begin(turn, text=turn.text)
     else:
@@ -237,7 +250,7 @@ async def _attached(turn: Turn) -> None:
 
 
 def _menu(turn: Turn) -> tuple[tuple[Choice, ...], ...]:
-    names = ("complaint", "tipoff", "progress", "inquiry", "suggestion", "help")
+    names = ("complaint", "tipoff", "progress", "inquiry", "suggestion", "subscribe", "help")
     return rows_of([turn.choice(f"menu.{name}", f"{HOME}:{name}") for name in names], 3)
 
 
@@ -264,6 +277,7 @@ async def _privacy_shown(turn: Turn) -> None:
 async def _forget(turn: Turn) -> None:
     """Forget what was said outside cases; cases are kept as the law requires."""
     await _forget_words(turn)
+    await turn.tx.subscriptions.end(turn.person)
     turn.go(HOME)
     turn.session = replace(turn.session, consented_at=None)
     turn.say("consent.forgotten")
@@ -299,9 +313,13 @@ COMMANDS: dict[str | None, Any] = {
     "thanks": _thanks,
     "forget": _forget,
     "progress": progress.show,
+    "subscribe": subscription.begin,
+    "subscription": subscription.show,
     **{verb: _on_case(verb) for verb in ("withdraw", "add", "chase")},
     **{name: _new(kind) for name, kind in KINDS.items()},
     **dict.fromkeys(("back", "cancel", "pause", "resume", "skip", "confirm", "edit"), _nothing_open),
 }
-EVERYWHERE = frozenset({"thanks", "progress", "withdraw", "add", "chase", "privacy", "forget"})
+EVERYWHERE = frozenset(
+    {"thanks", "progress", "withdraw", "add", "chase", "privacy", "forget", "subscribe", "subscription"}
+)
 """Commands that work in the middle of a draft as well; the draft waits."""

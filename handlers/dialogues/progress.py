@@ -14,7 +14,7 @@ from handlers import casework
 from handlers.access import case_of
 from handlers.cards import Buttons, case_facts, rows_of
 from handlers.consumer_cards import ASKED, OWN, consumer_buttons, consumer_card
-from handlers.dialogues import intake
+from handlers.dialogues import intake, subscription
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import keep_attachments
 
@@ -228,6 +228,7 @@ async def rated_by_digit(turn: Turn) -> bool:
 async def _rate(turn: Turn, no: str, value: str) -> None:
     case = await casework.rate(turn.tx, turn.person, no, rating=int(value), office=turn.office)
     turn.say(f"progress.rated_{value}", **case_facts(case, office=turn.office))
+    await subscription.offer(turn, case)
 
 
 VERBS: Mapping[str, Act] = {

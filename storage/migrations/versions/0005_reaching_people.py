@@ -40,6 +40,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_broadcasts_state", ["state", "send_at"], unique=False)
 
     op.create_table(
+        "group_invites",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("group_code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_group_invites")),
+    )
+    op.create_table(
+        "subscription_offers",
+        sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_subscription_offers")),
+    )
+    op.create_table(
         "group_members",
         sa.Column("group_code", sa.String(length=40), nullable=False),
         sa.Column("person", sa.String(length=120), nullable=False),
@@ -220,6 +235,8 @@ def downgrade() -> None:
     op.drop_table("reaches")
     op.drop_table("phones")
     op.drop_table("group_members")
+    op.drop_table("subscription_offers")
+    op.drop_table("group_invites")
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.drop_index("ix_broadcasts_state")
 
