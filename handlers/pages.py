@@ -109,7 +109,7 @@ class Pages:
             said = await tx.inbox.said_by(person, after=0, limit=SHOWN) if after is None else []
             named = [out.revises for _, _, out in told if out.revises]
             before = await tx.spread.lines_of(person, named) if named else {}
-        lines = [_told(n, at, out, before) for n, at, out in told]
+        lines = [_told(n, at, outgoing=out, before=before) for n, at, out in told]
         lines = lines if after is not None else revised(lines)
         lines += [_said(row.id, row.message) for row in said if row.message.text or row.message.attachments]
         return sorted(lines, key=lambda line: (line.at, not line.mine, int(line.id.partition(":")[2])))
@@ -230,7 +230,7 @@ def _administrator(staff: Staff) -> None:
         raise CaseError("admin_only")
 
 
-def _told(number: int, at: datetime, outgoing: Outgoing, before: Mapping[str, int]) -> Line:
+def _told(number: int, at: datetime, *, outgoing: Outgoing, before: Mapping[str, int]) -> Line:
     revised = f"out:{before.get(outgoing.revises, 0)}" if outgoing.revises else None
     return Line(id=f"out:{number}", at=at, mine=False, text=outgoing.text, outgoing=outgoing, revises=revised)
 

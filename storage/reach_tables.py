@@ -150,6 +150,8 @@ class Reaching:
             sqlite_where=waiting,
             postgresql_where=waiting,
         )
+
+    def _broadcast_history(self) -> None:
         self.broadcast_revisions = Table(
             "broadcast_revisions",
             self.metadata,

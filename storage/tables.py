@@ -47,6 +47,7 @@ class Schema(Reaching):
         self._channels()
         self._subscribers()
         self._broadcasts()
+        self._broadcast_history()
         self._signals()
 
     def _sealed(self, column: str) -> Sealed:

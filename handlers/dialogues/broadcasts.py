@@ -45,14 +45,14 @@ async def heard(turn: Turn, staff: Staff) -> bool:
 
 
 def _kinds(turn: Turn) -> tuple[Choice, ...]:
-    return tuple(_choice(turn, f"broadcast.kind_{kind.value}", "kind", kind.value) for kind in BroadcastKind)
+    return tuple(_choice(turn, f"broadcast.kind_{kind.value}", step="kind", value=kind.value) for kind in BroadcastKind)
 
 
 def _ask_kind(turn: Turn, _data: dict[str, Any]) -> None:
     turn.say("broadcast.ask_kind", (_kinds(turn),), lines="")
 
 
-def _choice(turn: Turn, key: str, step: str, value: str) -> Choice:
+def _choice(turn: Turn, key: str, *, step: str, value: str) -> Choice:
     return Choice(label=turn.office.say(key), value=f"{PREFIX}:{step}:{value}")
 
 
@@ -90,14 +90,14 @@ async def pressed(turn: Turn, staff: Staff) -> None:
         turn.say("broadcast.ask_reason", no=value)
     elif what in broadcasts.VERBS:
         turn.go(HOME)
-        await _do(turn, staff, value, what, version=version)
+        await _do(turn, staff, value, verb=what, version=version)
     elif turn.session.dialogue == NAME and what in CHOSEN:
         await CHOSEN[what](turn, staff, value)
     else:
         turn.say("button.old")
 
 
-async def _do(turn: Turn, staff: Staff, broadcast_id: str, verb: str, *, version: str = "", **facts: str) -> None:
+async def _do(turn: Turn, staff: Staff, broadcast_id: str, *, verb: str, version: str = "", **facts: str) -> None:
     given: dict[str, Any] = dict(facts)
     if verb == "approve" and version.isdecimal():
         given["version"] = int(version)
@@ -163,8 +163,8 @@ def _ask_topics(turn: Turn, data: dict[str, Any]) -> None:
     taken = data.get("topics", [])
     topics = turn.office.rulebook.topics
     left = [Choice(label=t.label, value=f"{PREFIX}:topic:{t.code}") for t in topics if t.code not in taken]
-    end = _choice(turn, "broadcast.topics_done", "topic", DONE) if taken else None
-    last = (end or _choice(turn, "broadcast.topics_all", "topic", ALL),)
+    end = _choice(turn, "broadcast.topics_done", step="topic", value=DONE) if taken else None
+    last = (end or _choice(turn, "broadcast.topics_all", step="topic", value=ALL),)
     labels = [topic.label for topic in topics if topic.code in taken]
     chosen = turn.office.say("word.comma").join(labels)
     turn.say("broadcast.ask_topics", (*rows_of(left, 2), last), chosen=chosen)
@@ -190,7 +190,7 @@ async def _topic(turn: Turn, _staff: Staff, value: str) -> None:
 def _ask_region(turn: Turn, _data: dict[str, Any]) -> None:
     places = [place for place in turn.office.rulebook.places if len(place.code) == 6]
     choices = [Choice(label=place.name, value=f"{PREFIX}:region:{place.code}") for place in places]
-    everywhere = _choice(turn, "page.broadcast.region_all", "region", ALL)
+    everywhere = _choice(turn, "page.broadcast.region_all", step="region", value=ALL)
     turn.say("broadcast.ask_region", (*rows_of(choices, 3), (everywhere,)))
 
 
@@ -217,7 +217,7 @@ async def _region(turn: Turn, staff: Staff, value: str) -> None:
 
 async def _reason(turn: Turn, staff: Staff, data: dict[str, Any]) -> None:
     turn.go(HOME)
-    await _do(turn, staff, data["id"], "give_back", reason=turn.text)
+    await _do(turn, staff, data["id"], verb="give_back", reason=turn.text)
 
 
 Typed = Callable[[Turn, Staff, dict[str, Any]], Awaitable[None]]

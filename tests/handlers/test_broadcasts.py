@@ -2,94 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
-from cases.broadcasts import Audience, Broadcast, BroadcastKind, BroadcastState
+from cases.broadcasts import Audience, BroadcastState
 from cases.errors import CaseError, DeliveryError
 from cases.messages import Address
-from cases.model import Consumer, Kind, Merchant, Role, Staff
+from cases.model import Consumer, Kind, Merchant, Role
 from cases.texts import sms_segments
 from handlers import audiences
-from handlers.broadcast_progress import Progress
 from handlers.business_keys import business_key
 from storage.case_store import Identity
+from tests.handlers.broadcast_cast import (
+    BODY,
+    EVERYONE,
+    TITLE,
+    desk_and_lead,
+    does,
+    drafted,
+    member,
+    progress,
+    refused,
+    refuses,
+    sent,
+    subscribers,
+    ticks,
+)
 from tests.handlers.cast import signed
-from tests.house import CHANNEL, MILK, Person, Town, files_complaint
-from tests.storage.cast import NOW
-
-DESK, CITY = "410900-12315", "410900"
-TITLE, BODY = "冬季取暖用电安全", "不要购买没有3C标志的电热毯。使用前检查电线。"
-EVERYONE = Audience(everyone=True)
-ALL_DELIVERED = 60
-"""Ticks of the duty after which a broadcast that does not end never will."""
-
-
-async def member(town: Town, name: str, *, bureau: str = DESK, role: Role = Role.DESK) -> Staff:
-    await town.staff(name, bureau=bureau, role=role)
-    async with town.house.database.read() as tx:
-        found = await tx.staff.named(bureau, name)
-    assert found is not None
-    return found
-
-
-async def desk_and_lead(town: Town) -> tuple[Staff, Staff]:
-    return await member(town, "起草"), await member(town, "审批", role=Role.LEAD)
-
-
-async def subscribers(town: Town, *names: str, topics: tuple[str, ...] = (), region: str | None = None) -> list[Person]:
-    people = [town.person(name) for name in names]
-    async with town.house.database.begin() as tx:
-        for person in people:
-            await tx.subscriptions.subscribe(person.address, topics, region, at=town.clock())
-    return people
-
-
-async def refuses(town: Town, person: Person) -> None:
-    async with town.house.database.begin() as tx:
-        tx.add(tx.schema.refusals, {"person": str(person.address), "at": town.clock()})
-
-
-async def drafted(
-    town: Town, by: Staff, *, audience: Audience = EVERYONE, title: str = TITLE, body: str = BODY
-) -> Broadcast:
-    return await town.house.pages.broadcasts.draft(
-        by, kind=BroadcastKind.TIP, title=title, body=body, audience=audience
-    )
-
-
-async def does(town: Town, by: Staff, broadcast: Broadcast, verb: str, **facts: object) -> Broadcast:
-    return await town.house.pages.broadcasts.do(by, broadcast.id, verb, **facts)
-
-
-async def refused(town: Town, by: Staff, broadcast: Broadcast, verb: str, **facts: object) -> str:
-    with pytest.raises(CaseError) as caught:
-        await does(town, by, broadcast, verb, **facts)
-    assert town.house.pages.error_text(caught.value)
-    return caught.value.key
-
-
-async def ticks(town: Town, count: int = 1) -> None:
-    for _ in range(count):
-        await town.duties.spread()
-        await town.settle()
-        town.clock.advance(seconds=1)
-
-
-async def sent(town: Town) -> tuple[Staff, Staff, Broadcast]:
-    """A broadcast that everybody has."""
-    desk, lead = await desk_and_lead(town)
-    made = await drafted(town, desk)
-    await does(town, lead, made, "approve")
-    await does(town, desk, made, "send")
-    await ticks(town, 4)
-    return desk, lead, made
-
-
-async def progress(town: Town, by: Staff, broadcast: Broadcast) -> Progress:
-    return await town.house.pages.broadcasts.progress(by, broadcast.id)
+from tests.house import CHANNEL, MILK, Town, files_complaint
 
 
 async def test_a_broadcast_reaches_every_subscriber_once_with_its_signature_and_a_way_out(puyang: Town) -> None:
@@ -338,140 +279,3 @@ async def test_a_planned_broadcast_for_whom_nobody_is_left_stops_with_a_reason(p
     shown = await puyang.house.pages.broadcasts.show(desk, made.id)
     assert shown.broadcast.state is BroadcastState.STOPPED
     assert "一个人也没有" in (shown.broadcast.note or "")
-
-
-async def test_stopped_it_stands_at_once_and_resumed_it_misses_and_repeats_nobody(puyang: Town) -> None:
-    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(300)))
-    desk, lead = await desk_and_lead(puyang)
-    made = await drafted(puyang, desk)
-    await does(puyang, lead, made, "approve")
-    await does(puyang, desk, made, "send")
-    await puyang.duties.spread()  # promised, and nothing delivered yet
-    await does(puyang, desk, made, "stop")
-    await puyang.settle()
-    stood = await progress(puyang, desk, made)
-    assert stood.broadcast.state is BroadcastState.STOPPED
-    assert stood.waiting > 100
-    told = sum(len(person.told) for person in people)
-    await ticks(puyang, 3)
-    assert sum(len(person.told) for person in people) == told
-    late = next(person for person in people if not person.told)
-    await refuses(puyang, late)
-    await does(puyang, desk, made, "resume")
-    await ticks(puyang, 12)
-    assert [len(person.told) for person in people if person is not late] == [1] * 299
-    assert late.told == []
-    ended = await progress(puyang, desk, made)
-    assert (ended.broadcast.state, ended.count("sent")) == (BroadcastState.SENT, 299)
-
-
-async def test_only_a_few_seconds_of_texts_stand_ready(puyang: Town) -> None:
-    await subscribers(puyang, *(f"p{n:03d}" for n in range(300)))
-    desk, lead = await desk_and_lead(puyang)
-    made = await drafted(puyang, desk)
-    await does(puyang, lead, made, "approve")
-    await does(puyang, desk, made, "send")
-    rules = puyang.house.office.rulebook.broadcasting
-    assert await puyang.duties.spread() == rules.channel(CHANNEL).per_second * rules.head_seconds <= 300
-
-
-async def test_two_processes_that_send_one_broadcast_promise_each_person_once(puyang: Town) -> None:
-    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(150)))
-    desk, lead = await desk_and_lead(puyang)
-    made = await drafted(puyang, desk)
-    await does(puyang, lead, made, "approve")
-    await does(puyang, desk, made, "send")
-    for _ in range(5):
-        await asyncio.gather(*(puyang.duties.spread() for _ in range(4)))
-        await puyang.settle()
-        puyang.clock.advance(seconds=1)
-    assert [len(person.told) for person in people] == [1] * 150
-
-
-async def test_what_did_not_arrive_is_counted_with_its_reason(puyang: Town) -> None:
-    await subscribers(puyang, "p1", "p2")
-    desk, lead = await desk_and_lead(puyang)
-    made = await drafted(puyang, desk)
-    await does(puyang, lead, made, "approve")
-    await puyang.settle()
-    puyang.street.errors = [DeliveryError("blocked", unreachable=True)]
-    await does(puyang, desk, made, "send")
-    await ticks(puyang, 4)
-    found = await progress(puyang, desk, made)
-    assert (found.count("sent"), found.count("unreachable"), found.ended) == (1, 1, 2)
-    assert [(tally.state, tally.reason) for tally in found.reasons] == [("unreachable", "blocked")]
-    results = await puyang.house.pages.broadcasts.results(desk, made.id)
-    assert sorted(result.state for result in results) == ["sent", "unreachable"]
-    assert found.broadcast.state is BroadcastState.SENT
-
-
-async def test_recalled_it_is_taken_back_from_those_who_have_it_and_from_the_page(puyang: Town) -> None:
-    people = await subscribers(puyang, "p1", "p2")
-    desk, lead, made = await sent(puyang)
-    async with puyang.house.database.begin() as tx:
-        row = _sent_sms() | {"broadcast": made.id, "key": f"broadcast/{made.id}/sms:1"}
-        tx.add(tx.schema.outbox, row)
-    assert await refused(puyang, desk, made, "recall") == "broadcast_not_yours"
-    await does(puyang, lead, made, "recall", reason="数据有误")
-    await ticks(puyang, 4)
-    for person in people:
-        _, second = person.told
-        assert (second.text, second.revises, second.choices) == ("", first_reference(puyang, person), ())
-    found = await progress(puyang, desk, made)
-    [revising] = found.revising
-    assert (found.count("recalled"), found.count("sent")) == (2, 1)
-    assert (revising.total, revising.done, revising.failed, revising.impossible) == (2, 2, 0, 1)
-    assert revising.revision.finished_at is not None
-    async with puyang.house.database.read() as tx:
-        [published] = await tx.broadcasts.published(10)
-    assert published.recalled_at is not None
-    assert await refused(puyang, lead, made, "recall") == "broadcast_not_now"
-
-
-def _sent_sms() -> dict[str, object]:
-    return {
-        "channel": "sms",
-        "person": "sms:1",
-        "priority": 3,
-        "payload": '{"text": "t", "choices": []}',
-        "state": "sent",
-        "attempts": 1,
-        "not_before": NOW,
-        "created_at": NOW,
-        "sent_at": NOW,
-        "reference": "r",
-    }
-
-
-def first_reference(town: Town, person: Person) -> str:
-    """How the street calls the first text that the person was sent."""
-    return str(town.street.sent.index(person.told[0]) + 1)
-
-
-async def test_corrected_it_says_so_in_the_same_place_and_keeps_what_it_said(puyang: Town) -> None:
-    [person] = await subscribers(puyang, "p")
-    desk, lead, made = await sent(puyang)
-    assert await refused(puyang, lead, made, "correct", body=BODY) == "broadcast_same_text"
-    await does(puyang, lead, made, "correct", body="更正后的内容")
-    await ticks(puyang, 3)
-    _, second = person.told
-    assert second.revises == first_reference(puyang, person)
-    assert "（已更正）" in second.text
-    assert "更正后的内容" in second.text
-    found = await progress(puyang, desk, made)
-    assert found.broadcast.state is BroadcastState.SENT
-    assert found.revising[0].revision.body == BODY
-    async with puyang.house.database.read() as tx:
-        [published] = await tx.broadcasts.published(10)
-        steps = [step.what for step in await tx.broadcasts.steps(made.id)]
-    assert (published.body, published.corrected_at is not None) == ("更正后的内容", True)
-    assert steps == ["draft", "approve", "send", "finish", "correct"]
-
-
-async def test_where_it_is_too_late_to_delete_the_text_says_that_it_was_taken_back(puyang: Town) -> None:
-    rules = puyang.house.office.rulebook.broadcasting
-    rule = rules.channel("telegram")
-    now = puyang.clock()
-    assert rule.can_take_back(now, now=puyang.clock.advance(hours=47))
-    assert not rule.can_take_back(now, now=puyang.clock.advance(hours=2))
-    assert rules.channel("web").can_take_back(now, now=puyang.clock())

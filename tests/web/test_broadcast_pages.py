@@ -11,7 +11,7 @@ from playwright.async_api import FilePayload
 
 from cases.messages import Address
 from cases.model import Role
-from tests.browser import BrowserPage
+from tests.browser import BrowserPage, Window
 from tests.web.site import PNG, Site, Visitor
 
 DESK = "410900-12315"
@@ -177,6 +177,19 @@ async def test_a_test_message_goes_to_ones_own_chat_page(site: Site) -> None:
     assert "【测试，只发给您自己】" in (await desk.history())["lines"][-1]["text"]
 
 
+async def writes_it_down(window: Window, url: str, shot: str) -> None:
+    page = window.page
+    await page.goto(url + PAGE)
+    await page.get_by_label("标题").fill(TITLE)
+    await page.get_by_label("正文").fill(f"{BODY}\n一、看标志。\n二、看电线。\n三、留好发票，有纠纷打12315。")
+    picture: FilePayload = {"name": "毯.png", "mimeType": "image/png", "buffer": PNG}
+    await page.get_by_label("图片（可不传）").set_input_files([picture])
+    await page.get_by_text("全部订阅者").click()
+    await window.screenshot(shot)
+    await page.get_by_role("button", name="存为草稿").click()
+    await page.wait_for_url(re.compile(r"/desk/broadcasts/\d{8}-\d\d"))
+
+
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 async def test_a_browser_shows_the_way_of_a_broadcast_and_its_recall(
     site: Site, browser_page: BrowserPage, size: str
@@ -199,15 +212,7 @@ async def test_a_browser_shows_the_way_of_a_broadcast_and_its_recall(
             await tx.subscriptions.subscribe(
                 Address(channel="street", value=f"p{n:03d}"), (), None, at=site.town.clock()
             )
-    await page.goto(site.url + PAGE)
-    await page.get_by_label("标题").fill(TITLE)
-    await page.get_by_label("正文").fill(f"{BODY}\n一、看标志。\n二、看电线。\n三、留好发票，有纠纷打12315。")
-    picture: FilePayload = {"name": "毯.png", "mimeType": "image/png", "buffer": PNG}
-    await page.get_by_label("图片（可不传）").set_input_files([picture])
-    await page.get_by_text("全部订阅者").click()
-    await window.screenshot(f"broadcast-form-{size}")
-    await page.get_by_role("button", name="存为草稿").click()
-    await page.wait_for_url(re.compile(r"/desk/broadcasts/\d{8}-\d\d"))
+    await writes_it_down(window, site.url, f"broadcast-form-{size}")
     no = number_in(page.url)
     await window.screenshot(f"broadcast-draft-{size}")
     await page.get_by_role("button", name="提交审批").click()

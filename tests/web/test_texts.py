@@ -17,7 +17,8 @@ KEY = re.compile(r'(?:\bt|say)\(\s*"([a-z_.0-9]+)"')
 
 def test_every_text_named_in_a_page_is_written() -> None:
     sources = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
-    keys = {key for source in sources for key in KEY.findall(source.read_text("utf-8")) if not key.endswith(".")}
+    keys = {key for source in sources for key in KEY.findall(source.read_text("utf-8"))}
+    keys = {key for key in keys if not key.endswith((".", "_"))}
     keys |= {f"page.group.{name}" for name in GROUPS} | {f"page.fact.{name}" for name in PARTICULARS}
     keys |= {f"page.attachment.{kind.value}" for kind in AttachmentKind}
     keys |= {f"page.fact.{name}" for name in (*TOLD, "sibling", "origin", "part_of", "part")}
