@@ -62,6 +62,7 @@ def allowed(rulebook: Rulebook) -> dict[str, frozenset[str]]:
 
 def make_office(settings: Settings, rulebook: Rulebook, *, now: Now = utc_now, reader: Reader | None = None) -> Office:
     """The site at work, with the classifier that was trained into the data folder, if one was."""
+    from bot.ways import WAYS
     from handlers.office import Office
     from handlers.own_model import own_reader
     from nlp.words import keep_cache_in
@@ -73,6 +74,7 @@ def make_office(settings: Settings, rulebook: Rulebook, *, now: Now = utc_now, r
         now=now,
         new_id=lambda: secrets.token_hex(ID_BYTES),
         public_url=settings.url,
+        ways=WAYS,
     )
 
 
@@ -85,6 +87,7 @@ def build(
     reader: Reader | None = None,
 ) -> House:
     """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
+    from handlers.calling import aftermath_at
     from handlers.delivery import Delivery
     from handlers.evidence import Files
     from handlers.house import House
@@ -99,7 +102,8 @@ def build(
     office = make_office(settings, rulebook, now=now, reader=reader)
     reception = Reception(database)
     receipts = Receipts(settings.data_dir / "receipts" / hashlib.sha256(settings.database.encode()).hexdigest()[:12])
-    delivery = Delivery(database=database, channels=channels, receipts=receipts, now=now)
+    after = aftermath_at(office)
+    delivery = Delivery(database=database, channels=channels, receipts=receipts, now=now, aftermath=after)
     files = Files(settings.data_dir / "evidence", vault=vault)
     pages = Pages(database=database, office=office, reception=reception, delivery=delivery, files=files)
     return House(database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages)

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 Now = Callable[[], datetime]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """Which channels are more, or less, than a chat.
+
+    ``short``: that of short messages, whose addresses are telephone numbers; the operator vouches for the sender's.
+    ``paged``: those whose texts are only read when a page is opened.
+    """
+
+    short: str | None = None
+    paged: frozenset[str] = frozenset()
+
+
 class Calendars:
     """Holds the calendar that counts now; another one may take its place while the program runs.
 
@@ -40,6 +52,7 @@ class Office:
     now: Now
     new_id: Callable[[], str]
     public_url: str = ""
+    ways: Ways = Ways()
 
     def say(self, key: str, **facts: object) -> str:
         """A text of the site, with the facts that every text may use."""

@@ -22,6 +22,7 @@ from handlers.evidence import Files
 from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
 from handlers.reception import Reception
+from handlers.seen import Seen
 from handlers.staffing import Invitation
 from storage.database import Database
 from storage.evidence_store import Evidence
@@ -58,6 +59,7 @@ class Pages:
         self._reception = reception
         self._delivery = delivery
         self._files = files
+        self._seen = Seen(database, now=office.now)
         self.office = office
         self.broadcasts = Broadcasting(database=database, office=office, delivery=delivery, files=files)
 
@@ -98,12 +100,16 @@ class Pages:
         await self._reception.receive([message])
 
     async def transcript(self, person: Address, *, after: int | None = None) -> list[Line]:
-        """The chat so far, or (with ``after``) only what was told after the outbox row of that number."""
+        """The chat so far, or (with ``after``) only what was told after the outbox row of that number.
+
+        Whoever asks for it reads it: the notices in it, which are made from a text of the site, count as delivered.
+        """
         async with self._database.read() as tx:
             told = await tx.outbox.since(person, after=after or 0, limit=SHOWN)
             said = await tx.inbox.said_by(person, after=0, limit=SHOWN) if after is None else []
             named = [out.revises for _, _, out in told if out.revises]
             before = await tx.spread.lines_of(person, named) if named else {}
+        await self._seen.note(person, [n for n, _, out in told if out.wording is not None])
         lines = [_told(n, at, out, before) for n, at, out in told]
         lines = lines if after is not None else revised(lines)
         lines += [_said(row.id, row.message) for row in said if row.message.text or row.message.attachments]
