@@ -27,7 +27,7 @@ async def case_told(tx: Transaction, person: Address, no: str, *, office: Office
     """
     case = await tx.cases.get(no)
     identity = await tx.cases.identity(case.no) if case else None
-    if case and identity and await _vouched(tx, person, case, identity, office=office):
+    if case and identity and await _vouched(tx, person, case=case, identity=identity, office=office):
         return case
     return await case_of(tx, person, no)
 
@@ -40,13 +40,13 @@ async def cases_of(tx: Transaction, person: Address, *, limit: int, office: Offi
     others = [
         case
         for case, identity in await tx.cases.of_phone(person.value, limit=limit)
-        if await _vouched(tx, person, case, identity, office=office)
+        if await _vouched(tx, person, case=case, identity=identity, office=office)
     ]
     every = {case.no: case for case in (*own, *others)}.values()
     return sorted(every, key=lambda case: (case.received_at, case.no), reverse=True)[:limit]
 
 
-async def _vouched(tx: Transaction, person: Address, case: Case, identity: Identity, *, office: Office) -> bool:
+async def _vouched(tx: Transaction, person: Address, *, case: Case, identity: Identity, office: Office) -> bool:
     """Whether the operator vouches that the person has the number given with this case."""
     number = identity.consumer.phone
     if person.channel != office.ways.short or not number or tx.blind_index(number) != person.value:
