@@ -27,7 +27,7 @@ from handlers.recipients import addresses
 from handlers.wording import kind_words
 from storage.database import Database, Transaction
 from storage.outbox_store import Delivered, DeliveryState, Promise
-from storage.told_store import Lost
+from storage.told_store import AGAIN, Lost
 
 LINES = 20
 """Cases that one reminder names; the others stand on the list."""
@@ -55,7 +55,7 @@ async def aftermath(tx: Transaction, results: Sequence[Delivered], *, office: Of
 
 
 async def _look_after(tx: Transaction, case: Case, lost: Lost, *, office: Office) -> None:
-    other = await next_after(tx, case, lost.outgoing.address, office=office)
+    other = await next_after(tx, case, lost, office=office)
     if other is not None:
         await tx.outbox.promise_once([again(lost.id, lost.outgoing, case.no, to=other, office=office)])
     elif is_statutory(lost.outgoing, office=office):
@@ -66,7 +66,7 @@ def again(number: int, outgoing: Outgoing, case_no: CaseNo, *, to: Address, offi
     """The same text to another address of the person; promised once however often it is asked for."""
     choices = () if to.channel == office.ways.short else outgoing.choices
     anew = replace(outgoing, address=to, choices=choices, revises=None)
-    key = f"again/{number}"
+    key = f"{AGAIN}{number}"
     return Promise(outgoing=anew, priority=Priority.NOTICE, at=office.now(), case_no=case_no, key=key)
 
 

@@ -10,6 +10,7 @@ from handlers.short_messages import mobile, sms_address
 from storage.case_store import Identity
 from storage.database import Transaction
 from storage.reach_store import Reach
+from storage.told_store import Lost
 
 MOST = 50
 """Cases of one telephone that are looked at for another chat of the same person."""
@@ -33,16 +34,23 @@ async def addresses_of(tx: Transaction, case: Case, *, office: Office) -> list[A
     return [found or identity.person]
 
 
-async def next_after(tx: Transaction, case: Case, failed: Address, *, office: Office) -> Address | None:
-    """Where to tell it when ``failed`` did not take it; None when that was the last way."""
+async def next_after(tx: Transaction, case: Case, lost: Lost, *, office: Office) -> Address | None:
+    """Where to tell what did not arrive; None when that was the last way.
+
+    The telephone comes after the chats; for who asked to be told there it comes first, and the chat after it.
+    """
     identity = await tx.cases.identity(case.no)
-    if identity is None or failed.channel == office.ways.short:
+    if identity is None:
+        return None
+    reach, failed = await tx.reaches.way_of(identity.person), lost.outgoing.address
+    if failed.channel == office.ways.short:
+        chat = identity.person if reach.way is not None and not lost.again and reach.left_at is None else None
+        return chat if chat != failed else None
+    if reach.way is not None and lost.again:
         return None
     if (await tx.reaches.way_of(failed)).left_at is not None:
-        found = await _in_place(tx, identity, kind=case.kind, office=office)
-    else:
-        found = await number_of(tx, identity, await tx.reaches.way_of(identity.person), office=office)
-    return found if found != failed else None
+        return await _in_place(tx, identity, kind=case.kind, office=office)
+    return await number_of(tx, identity, reach, office=office)
 
 
 async def _in_place(tx: Transaction, identity: Identity, *, kind: Kind, office: Office) -> Address | None:

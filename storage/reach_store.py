@@ -58,6 +58,15 @@ class ReachStore:
         """From now on the person is told through this channel; None: where they write."""
         await self._put(person, {"way": way, "number_index": number_index}, at=at)
 
+    async def forget(self, person: Address) -> None:
+        """The person is told where they write, and a number that was given for nothing else is kept no longer."""
+        before = await self.way_of(person)
+        gone = update(self._reaches).where(self._reaches.c.person == str(person))
+        await self._tx.execute(gone.values(way=None, number_index=None))
+        self._known.pop(person, None)
+        if before.way and before.number_index:
+            await self._tx.sms.drop_unused(Address(channel=before.way, value=before.number_index))
+
     async def lost(self, person: Address, *, at: datetime) -> None:
         """Nobody is reached at this address any more; the first time counts."""
         if (await self.way_of(person)).left_at is None:

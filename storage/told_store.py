@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from storage.database import Transaction
 
 
+AGAIN = "again/"
+"""How the keys of texts begin that were promised in the place of others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """A notice to the consumer of a case. Instants are aware, None for what has not happened.
@@ -41,13 +45,17 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Lost:
-    """A promised text that did not arrive. ``notice``: it was for the consumer of the case."""
+    """A promised text that did not arrive.
+
+    ``notice``: it was for the consumer of the case. ``again``: it was promised in the place of one that was lost or
+    not seen.
+    """
 
     id: int
     outgoing: Outgoing
     case_no: CaseNo | None
     notice: bool
-    reason: str | None
+    again: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +107,7 @@ class ToldStore:
                 outgoing=outgoing_from(row),
                 case_no=CaseNo(row.case_no) if row.case_no else None,
                 notice=row.priority == Priority.NOTICE.rank and row.broadcast is None,
-                reason=row.reason,
+                again=(row.key or "").startswith(AGAIN),
             )
             for row in rows
         ]

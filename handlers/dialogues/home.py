@@ -266,6 +266,7 @@ async def _privacy_shown(turn: Turn) -> None:
 async def _forget(turn: Turn) -> None:
     """Forget what was said outside cases; cases are kept as the law requires."""
     await _forget_words(turn)
+    await turn.tx.reaches.forget(turn.person)
     turn.go(HOME)
     turn.session = replace(turn.session, consented_at=None)
     turn.say("consent.forgotten")

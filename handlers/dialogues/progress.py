@@ -47,7 +47,7 @@ async def show(turn: Turn) -> None:
 
 async def show_case(turn: Turn, case: Case) -> None:
     clocks = (await turn.tx.clocks.of([case.no])).get(case.no, [])
-    buttons = () if turn.person.channel == turn.office.ways.short else consumer_buttons(case, office=turn.office)
+    buttons = () if turn.short else consumer_buttons(case, office=turn.office)
     turn.tell(consumer_card(case, clocks=clocks, office=turn.office), buttons)
 
 
@@ -230,7 +230,7 @@ async def _asked_last(turn: Turn, asked: Sequence[CaseNo]) -> CaseNo | None:
     """Of these cases the one that was spoken of last at this address, else the one that was closed last."""
     if not asked:
         return None
-    told = await turn.tx.told.last_about(turn.person, asked) if turn.person.channel == turn.office.ways.short else None
+    told = await turn.tx.told.last_about(turn.person, asked) if turn.short else None
     clocks = await turn.tx.clocks.of(asked)
     closed = max(clocks, key=lambda no: max(clock.started_at for clock in clocks[no]), default=None)
     return told or closed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.dialogues.turn import HOME, Turn
-from handlers.reaching import known_mobile
+from handlers.reaching import MOST, known_mobile
 from handlers.short_messages import masked_number, mobile, sms_address
 
 NAME = "reach"
@@ -14,9 +14,8 @@ HEARD = LEAVING | {None}
 
 async def by_sms(turn: Turn) -> None:
     """Tell this person by short message from now on; the number is asked for where none is known."""
-    short = turn.office.ways.short
-    if short is None or turn.person.channel == short:
-        turn.say("reach.no_sms" if short is None else "reach.by_sms_already")
+    if turn.office.ways.short is None or turn.short:
+        turn.say("reach.by_sms_already" if turn.short else "reach.no_sms")
         return
     number = await known_mobile(turn.tx, turn.person)
     if number is None:
@@ -38,11 +37,20 @@ async def _ask(turn: Turn, number: str) -> None:
 
 async def by_chat(turn: Turn) -> None:
     """Tell this person where they write."""
-    if turn.person.channel == turn.office.ways.short:
-        turn.say("reach.by_sms_already")
+    if turn.short:
+        await _back(turn)
         return
     await turn.tx.reaches.ask_for(turn.person, None, at=turn.office.now())
     turn.say("reach.here")
+
+
+async def _back(turn: Turn) -> None:
+    """Who says it by short message is told in the chats again from which they brought their cases."""
+    found = await turn.tx.cases.of_phone(turn.person.value, limit=MOST)
+    chats = {who.person for _, who in found} - {turn.person}
+    for chat in sorted(chats):
+        await turn.tx.reaches.ask_for(chat, None, at=turn.office.now())
+    turn.say("reach.back_in_chat" if chats else "reach.by_sms_already")
 
 
 async def hear(turn: Turn) -> None:

@@ -7,18 +7,24 @@ to add to. Everything else goes the way of every message.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from cases.messages import Outgoing
-from cases.model import Case
+from cases.model import Case, Kind
 from handlers import casework
-from handlers.access import cases_of
+from handlers.access import case_told, cases_of
+from handlers.consumer_cards import RATE
 from handlers.dialogues import progress
-from handlers.dialogues.turn import HOME, Turn
+from handlers.dialogues.desk import CASE_NO
+from handlers.dialogues.reach import by_chat
+from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.office import Office
 
-ASKING = frozenset({"progress", "chase", "add"})
-"""Commands about one's own cases that a number may give."""
+ASKING = ("chase", "add")
+"""Commands about one's own cases that a number may give, beside looking at them."""
+NEW = frozenset(Kind)
+"""Commands that begin another matter."""
 
 
 async def refuse(turn: Turn) -> None:
@@ -27,16 +33,37 @@ async def refuse(turn: Turn) -> None:
     turn.say("reach.refused")
 
 
+AT_ONCE: Mapping[str, Callable[[Turn], Awaitable[None]]] = {"refuse": refuse, "by_chat": by_chat}
+"""Commands that need no case and no consent."""
+
+
 async def heard(turn: Turn) -> bool:
     """Whether it was a short message that is answered here."""
-    if turn.person.channel != turn.office.ways.short or turn.staff is not None or turn.message.pressed:
+    if not turn.short or turn.staff is not None:
         return False
-    if turn.command() == "refuse":
-        await refuse(turn)
+    if turn.message.pressed or turn.session.dialogue == progress.NAME:
+        return await _going_on(turn)
+    at_once = AT_ONCE.get(turn.command() or "")
+    if at_once:
+        await at_once(turn)
         return True
     resting = turn.session.dialogue in ("", HOME) and not turn.session.data.get("shown")
     cases = await cases_of(turn.tx, turn.person, limit=progress.SHOWN, office=turn.office) if resting else []
     return bool(cases) and await _about(turn, cases)
+
+
+async def _going_on(turn: Turn) -> bool:
+    """An answer to what was asked about one's own cases."""
+    prefix = [*pressed_parts(turn.message), ""][0]
+    if prefix == progress.PREFIX:
+        await progress.pressed(turn)
+    elif prefix == RATE:
+        await progress.rated(turn)
+    elif not prefix:
+        await progress.hear(turn)
+    else:
+        return False
+    return True
 
 
 async def _about(turn: Turn, cases: list[Case]) -> bool:
@@ -47,15 +74,19 @@ async def _about(turn: Turn, cases: list[Case]) -> bool:
             turn.say("texted.nothing_to_rate")
         return True
     command = turn.command()
-    if command == "progress":
+    if CASE_NO.match(turn.text):
+        await progress.show_case(turn, await case_told(turn.tx, turn.person, turn.text, office=turn.office))
+    elif command == "progress":
         await progress.show(turn)
-        return True
-    if command in ASKING:
+    elif command in ASKING:
         await progress.choose(turn, command)
-        return True
-    if command is not None or not turn.text:
+    elif command in NEW or not turn.text or (command and turn.session.consented_at):
         return False
-    return await _added(turn, [case for case in cases if progress.is_open(case)])
+    elif command:
+        turn.say("texted.help")
+    else:
+        return await _added(turn, [case for case in cases if progress.is_open(case)])
+    return True
 
 
 async def _added(turn: Turn, cases: list[Case]) -> bool:
@@ -85,4 +116,5 @@ def in_words(outgoing: Outgoing, *, office: Office) -> Outgoing:
         return outgoing
     comma = office.say("word.comma")
     labels = comma.join(choice.label for row in outgoing.choices for choice in row)
-    return replace(outgoing, text=outgoing.text + office.say("texted.choices", choices=labels), choices=())
+    words = office.say("texted.choices", choices=labels)
+    return replace(outgoing, text=f"{outgoing.text}\n{words}", choices=())

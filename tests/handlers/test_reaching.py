@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cases.messages import Address
+from cases.model import CaseNo
 from handlers import calling, unread
 from storage.outbox_store import Delivered, DeliveryState
 from tests.handlers.reached import ACCEPTED, COAT, NUMBER, accepts, cast, proofs
@@ -140,3 +143,56 @@ async def test_what_nobody_opens_on_a_page_is_sent_by_short_message_after_the_si
     assert [state for state, _ in await proofs(puyang, no, about="请保留小票")] == ["对方已收到"]
     puyang.clock.advance(minutes=office.rulebook.site.unread_minutes + 1)
     assert await unread.tell_unread(database, office=office) == 0
+
+
+async def test_who_asked_for_short_messages_and_has_no_such_number_any_more_is_told_in_the_chat(puyang: Town) -> None:
+    officer, wang, phone, no = await cast(puyang)
+    await wang.says("用短信通知我")
+    phone.leaves()
+    await accepts(officer, no)
+    wang.hears(ACCEPTED)
+    wang.leaves(gone=False)
+    await officer.presses("回复")
+    await officer.says("请保留小票")
+    assert [state for state, _ in await proofs(puyang, no, about="请保留小票")] == ["未送达", "未送达"]
+
+
+async def test_who_is_told_by_short_message_asks_there_for_the_chat_again(puyang: Town) -> None:
+    officer, wang, phone, no = await cast(puyang)
+    await wang.says("用短信通知我")
+    assert "原来的对话" in (await phone.says("不用短信"))[0]
+    await accepts(officer, no)
+    wang.hears(ACCEPTED)
+
+
+async def test_a_number_given_only_for_short_messages_is_forgotten_with_everything_else(puyang: Town) -> None:
+    li = puyang.person("li")
+    await li.says("你好")
+    await li.presses("同意")
+    await li.says("发短信给我")
+    await li.says("13900000001")
+    await li.says("删除我的信息")
+    async with puyang.house.database.read() as tx:
+        assert await tx.sms.number_of(puyang.phone("13900000001").address.value) is None
+        assert (await tx.reaches.way_of(li.address)).way is None
+
+
+async def test_a_crash_before_a_loss_is_noted_leaves_nothing_half_done(puyang: Town) -> None:
+    _, _, phone, no = await cast(puyang)
+    async with puyang.house.database.read() as tx:
+        lost = (await tx.told.of_case(CaseNo(no)))[0]
+    result = Delivered(id=lost.id, state=DeliveryState.FAILED, at=puyang.clock(), not_before=puyang.clock())
+
+    async def killed() -> None:
+        async with puyang.house.database.begin() as tx:
+            await tx.outbox.settle([result])
+            await calling.aftermath(tx, [result], office=puyang.house.office)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await killed()
+    await puyang.settle()
+    async with puyang.house.database.read() as tx:
+        told = await tx.told.of_case(CaseNo(no))
+    assert told[0].state is DeliveryState.SENT
+    assert phone.told == []

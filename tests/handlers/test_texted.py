@@ -55,7 +55,9 @@ async def test_an_answer_by_short_message_is_added_to_the_case_it_was_told_of(pu
     wang.leaves()
     await accepts(officer, no)
     await phone.reads()
-    assert await phone.says("我找到小票了") == [f"已补充到{no}，并告诉了承办人。要说新的事，请回复「投诉」或「举报」。"]
+    assert await phone.says("我找到小票了") == [
+        f"【濮阳市场监管】已补充到{no}，并告诉了承办人。要说新的事，请回复「投诉」或「举报」。"
+    ]
     name, facts = (await events(puyang, no))[-1]
     assert (name, facts["reason"]) == (EventName.ADDED, "我找到小票了")
     await officer.reads()
@@ -116,3 +118,36 @@ async def test_who_has_no_case_brings_one_by_short_message_and_is_told_there(puy
     await officer.presses("签收")
     await accepts(officer, no)
     li.hears(ACCEPTED)
+
+
+async def test_a_case_is_looked_at_and_added_to_by_number_without_another_consent(puyang: Town) -> None:
+    _, _, phone, no = await cast(puyang)
+    other = await files_complaint(puyang.person("li"), COAT, name="李芳", phone=NUMBER)
+    assert no in (await phone.says(no))[0]
+    listed = (await phone.says("进度"))[0]
+    assert f"可以回复：{other}、{no}" in listed
+    assert no in (await phone.says(no))[0]
+    assert "要给哪一件补充" in (await phone.says("补充"))[0]
+    await phone.says(no)
+    await phone.says("小票在这里")
+    assert (await events(puyang, no))[-1][1]["reason"] == "小票在这里"
+    assert "同意" not in phone.texts
+
+
+async def test_what_a_number_may_not_do_is_said_in_one_sentence(puyang: Town) -> None:
+    _, _, phone, no = await cast(puyang)
+    for words in ("撤回", "帮助", "你好"):
+        told = await phone.says(words)
+        assert len(told) == 1
+        assert "直接回复是给您的件补充情况" in told[0]
+    assert "没有等待评价" in (await phone.says("2"))[0]
+    assert [name for name, _ in await events(puyang, no)][-1] is EventName.SIGNED
+
+
+async def test_who_has_a_case_begins_another_by_short_message_after_being_told_of_privacy(puyang: Town) -> None:
+    _, _, phone, no = await cast(puyang)
+    assert "可以回复：同意" in (await phone.says("投诉"))[0]
+    await phone.says("同意")
+    await phone.says(COAT)
+    assert EventName.ADDED not in [name for name, _ in await events(puyang, no)]
+    phone.hears("怎么称呼您")

@@ -101,5 +101,5 @@ async def test_what_is_answered_to_a_short_message_reaches_the_officer(puyang: T
     told = await li.reads()
     assert "小票找到了" in "".join(told)
     assert [out.text for out in puyang.phones.sent][1:] == [
-        f"已补充到{no}，并告诉了承办人。要说新的事，请回复「投诉」或「举报」。"
+        f"【濮阳市场监管】已补充到{no}，并告诉了承办人。要说新的事，请回复「投诉」或「举报」。"
     ]
