@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.calling import aftermath_at
 from handlers.conversation import Conversation
-from handlers.delivery import Delivery
+from handlers.delivery import Channel, Delivery
 from handlers.duties import Duties
 from handlers.evidence import Files, Source
 from handlers.office import Office
 from handlers.pages import Pages
 from handlers.reception import Reception
 from storage.database import Database
+from storage.receipts import Receipts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,3 +41,15 @@ class House:
         return Duties(
             database=self.database, office=self.office, delivery=self.delivery, files=self.files, sources=sources
         )
+
+
+def put_together(
+    database: Database, *, office: Office, channels: Mapping[str, Channel], receipts: Receipts, files: Files
+) -> House:
+    """A house over one database; ``channels`` may be filled by the caller afterwards."""
+    reception = Reception(database)
+    delivery = Delivery(
+        database=database, channels=channels, receipts=receipts, now=office.now, aftermath=aftermath_at(office)
+    )
+    pages = Pages(database=database, office=office, reception=reception, delivery=delivery, files=files)
+    return House(database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages)

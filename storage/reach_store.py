@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address
@@ -65,7 +65,7 @@ class ReachStore:
         await self._tx.execute(gone.values(way=None, number_index=None))
         self._known.pop(person, None)
         if before.way and before.number_index:
-            await self._tx.sms.drop_unused(Address(channel=before.way, value=before.number_index))
+            await self._drop_number(Address(channel=before.way, value=before.number_index))
 
     async def lost(self, person: Address, *, at: datetime) -> None:
         """Nobody is reached at this address any more; the first time counts."""
@@ -84,6 +84,15 @@ class ReachStore:
         dialect = sqlite if self._tx.dialect == "sqlite" else postgresql
         statement = dialect.insert(self._refusals).on_conflict_do_nothing(index_elements=["person"])
         await self._tx.execute(statement, {"person": str(person), "at": at})
+
+    async def _drop_number(self, address: Address) -> None:
+        """Forget a number that no case has, and to which nothing was ever promised."""
+        schema, index = self._tx.schema, address.value
+        given = exists().where(schema.identities.c.phone_index == index)
+        told = exists().where(schema.outbox.c.person == str(address))
+        wanted = exists().where(schema.reaches.c.number_index == index)
+        known = schema.phones.c.number_index == index
+        await self._tx.execute(delete(schema.phones).where(known, ~given, ~told, ~wanted))
 
     async def _put(self, person: Address, values: dict[str, Any], *, at: datetime) -> None:
         dialect = sqlite if self._tx.dialect == "sqlite" else postgresql

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-
-from cases.messages import Address
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -27,15 +25,6 @@ class SmsStore:
         statement = dialect.insert(self._phones).on_conflict_do_nothing(index_elements=["number_index"])
         await self._tx.execute(statement, {"number_index": index, "number": number, "created_at": at})
         return index
-
-    async def drop_unused(self, address: Address) -> None:
-        """Forget a number that no case has, and to which nothing was ever promised."""
-        schema, index = self._tx.schema, address.value
-        given = exists().where(schema.identities.c.phone_index == index)
-        told = exists().where(schema.outbox.c.person == str(address))
-        wanted = exists().where(schema.reaches.c.number_index == index)
-        known = self._phones.c.number_index == index
-        await self._tx.execute(delete(self._phones).where(known, ~given, ~told, ~wanted))
 
     async def number_of(self, index: str) -> str | None:
         """The number behind an address; None when it was never kept."""
