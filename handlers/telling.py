@@ -54,7 +54,7 @@ def state_of(told: Told, *, office: Office) -> str:
 def _details(told: Told, *, office: Office) -> str:
     arrived = told.phoned_at or told.delivered_at
     return office.say(
-        "told.details",
+        "told.phoned" if told.phoned_at else "told.details",
         channel=channel_words(told.address.channel, office=office),
         attempts=told.attempts if told.attempts > 1 else "",
         arrived=instant_words(arrived, office=office) if arrived else "",

@@ -18,10 +18,11 @@ from aiohttp.test_utils import TestServer
 from bot.settings import Settings
 from bot.web import WebChannel, make_app
 from cases.model import Role
+from handlers.delivery import Channel
 from handlers.house import House
 from main import build
 from tests.clock import Clock
-from tests.house import CHANNEL, Street, Town, rulebook
+from tests.house import CHANNEL, SHORT, Street, Town, rulebook
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"
@@ -198,17 +199,18 @@ async def open_site(url: str, clock: Clock, folder: Path, **options: Any) -> Asy
     settings = Settings(  # type: ignore[call-arg]
         data_dir=folder, database_url=url, public_url=options.pop("public_url", None), _env_file=None
     )
-    web, street, now = WebChannel(), Street(), ticking(clock)
-    house = build(settings, rulebook(), channels={web.name: web, CHANNEL: street}, now=now)
+    web, street, phones, now = WebChannel(), Street(), Street(SHORT), ticking(clock)
+    channels: dict[str, Channel] = {web.name: web, CHANNEL: street, SHORT: phones}
+    house = build(settings, rulebook(), channels=channels, now=now)
     given = {"ready": house.pages.ready, "telegram_webhook": None, **options}
     async with AsyncExitStack() as stack:
         stack.push_async_callback(house.database.close)
-        for work in (house.delivery.run(), house.conversation([web.name, CHANNEL]).run()):
+        for work in (house.delivery.run(), house.conversation([web.name, CHANNEL, SHORT]).run()):
             stack.push_async_callback(_cancelled, asyncio.ensure_future(work))
         server = TestServer(make_app(pages=house.pages, web=web, now=now, **given))
         await server.start_server()
         stack.push_async_callback(server.close)
-        yield Site(town=Town(house, street, clock), server=server, house=house, web=web, stack=stack)
+        yield Site(town=Town(house, street, clock, phones=phones), server=server, house=house, web=web, stack=stack)
 
 
 async def _cancelled(task: asyncio.Future[None]) -> None:
