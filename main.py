@@ -87,11 +87,8 @@ def build(
     reader: Reader | None = None,
 ) -> House:
     """The pieces over one database; ``channels`` may be filled by the caller afterwards."""
-    from handlers.delivery import Delivery
     from handlers.evidence import Files
-    from handlers.house import House
-    from handlers.pages import Pages
-    from handlers.reception import Reception
+    from handlers.house import put_together
     from storage.database import Database
     from storage.receipts import Receipts
     from storage.vault import Vault
@@ -99,12 +96,9 @@ def build(
     vault = Vault({1: root_secret(settings)}, current=1)
     database = Database(settings.database, vault=vault)
     office = make_office(settings, rulebook, now=now, reader=reader)
-    reception = Reception(database)
     receipts = Receipts(settings.data_dir / "receipts" / hashlib.sha256(settings.database.encode()).hexdigest()[:12])
-    delivery = Delivery(database=database, channels=channels, receipts=receipts, now=now)
     files = Files(settings.data_dir / "evidence", vault=vault)
-    pages = Pages(database=database, office=office, reception=reception, delivery=delivery, files=files)
-    return House(database=database, office=office, reception=reception, delivery=delivery, files=files, pages=pages)
+    return put_together(database, office=office, channels=channels, receipts=receipts, files=files)
 
 
 async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:

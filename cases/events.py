@@ -83,6 +83,7 @@ class EventName(StrEnum):
     ESCALATED = "escalated"
     RESPONDED = "responded"
     CORRECTED = "corrected"
+    PHONED = "phoned"
     OVERDUE = "overdue"
     RECOUNTED = "recounted"
 

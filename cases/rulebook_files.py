@@ -67,6 +67,7 @@ def read_site(table: Table, labels: Mapping[str, tuple[str, ...]]) -> Site:
         notices_on=on,
         notices_off=off,
         samples=_samples(table, labels),
+        unread_minutes=_unread(table),
     )
     table.finish(*NOTES)
     return site
@@ -80,6 +81,16 @@ def _switched(table: Table) -> tuple[frozenset[str], frozenset[str]]:
     on, off = frozenset(about.several("on")), frozenset(about.several("off"))
     about.finish(*NOTES)
     return on, off
+
+
+def _unread(table: Table) -> int:
+    """How long a notice may stand unseen on a page."""
+    if "reach" not in table:
+        return Site.unread_minutes
+    about = table.table("reach")
+    minutes = about.whole("unread_minutes", low=1)
+    about.finish(*NOTES)
+    return minutes
 
 
 def _samples(table: Table, labels: Mapping[str, tuple[str, ...]]) -> tuple[Sample, ...]:

@@ -171,7 +171,10 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Who runs this and when. ``ours`` is the department label whose bureaus the site holds."""
+    """Who runs this and when. ``ours`` is the department label whose bureaus the site holds.
+
+    ``unread_minutes``: how long a notice may stand unseen on a page before it is sent by short message as well.
+    """
 
     name: str
     short_name: str
@@ -191,6 +194,7 @@ class Site:
     notices_on: frozenset[str] = frozenset()
     notices_off: frozenset[str] = frozenset()
     samples: tuple[Sample, ...] = ()
+    unread_minutes: int = 120
 
     def called_back(self, case: Case) -> int:
         """The chance in percent that this closed case is called back: of the first row that fits."""

@@ -19,6 +19,41 @@ async def case_of(tx: Transaction, person: Address, no: str) -> Case:
     return case
 
 
+async def case_told(tx: Transaction, person: Address, no: str, *, office: Office) -> Case:
+    """A case that the person may follow, rate and add to: the own one, or one of the number that has written.
+
+    CaseError ``case_unknown`` otherwise. A number is shared in families and typed by anybody: nothing can be ended or
+    agreed to by it, and of a tip-off it opens only one of which it was told before (Art. 37).
+    """
+    case = await tx.cases.get(no)
+    identity = await tx.cases.identity(case.no) if case else None
+    if case and identity and await _vouched(tx, person, case=case, identity=identity, office=office):
+        return case
+    return await case_of(tx, person, no)
+
+
+async def cases_of(tx: Transaction, person: Address, *, limit: int, office: Office) -> list[Case]:
+    """The cases that the person may follow, newest first: the own ones, and those of the number that has written."""
+    own = await tx.cases.of_person(person, limit=limit)
+    if person.channel != office.ways.short:
+        return own
+    others = [
+        case
+        for case, identity in await tx.cases.of_phone(person.value, limit=limit)
+        if await _vouched(tx, person, case=case, identity=identity, office=office)
+    ]
+    every = {case.no: case for case in (*own, *others)}.values()
+    return sorted(every, key=lambda case: (case.received_at, case.no), reverse=True)[:limit]
+
+
+async def _vouched(tx: Transaction, person: Address, *, case: Case, identity: Identity, office: Office) -> bool:
+    """Whether the operator vouches that the person has the number given with this case."""
+    number = identity.consumer.phone
+    if person.channel != office.ways.short or not number or tx.blind_index(number) != person.value:
+        return False
+    return case.kind is not Kind.TIPOFF or bool(await tx.told.about(person, [case.no]))
+
+
 async def case_of_same(tx: Transaction, person: Address, no: str, *, who: Consumer) -> tuple[Case, bool]:
     """A case of the person, also from another chat, and whether it is from this one; CaseError ``case_unknown``."""
     case = await tx.cases.get(no)

@@ -94,12 +94,14 @@ def verb_key(verb: str, among: Collection[str]) -> str:
     return "verb.close_plainly" if verb == "close" and "close_with" in among else f"verb.{verb}"
 
 
-def staff_buttons(case: Case, roles: Collection[Role], *, office: Office, more: bool = False) -> Buttons:
+def staff_buttons(
+    case: Case, roles: Collection[Role], *, office: Office, more: bool = False, verbs: Sequence[str] | None = None
+) -> Buttons:
     """The buttons of a staff card; each carries the version it was made for, so that a stale card is noticed.
 
-    ``more``: those that did not find room on the card.
+    ``more``: those that did not find room on the card. ``verbs``: what may be done now, where it is known.
     """
-    verbs = actions(case, roles)
+    verbs = actions(case, roles) if verbs is None else verbs
     shown = verbs[SHOWN:] if more else verbs[:SHOWN]
     others = [
         *(["more"] if len(verbs) > SHOWN and not more else []),
@@ -123,12 +125,13 @@ def staff_card(
     evidence: int,
     parts: Sequence[Case] = (),
     beside: str = "",
+    told: str = "",
     office: Office,
 ) -> str:
     """The whole card for those who work on the case. ``hidden``: the reader need not know who brought it (Art. 37).
 
     ``guest``: a business or a mediating body reads it, which knows few of the fields. ``parts`` are handled with it.
-    ``beside``: lines about other cases, for those who work in the office.
+    ``beside``: lines about other cases, for those who work in the office. ``told``: lines about what was told.
     """
     named = consumer if consumer and not consumer.anonymous else None
     return office.say(
@@ -143,6 +146,7 @@ def staff_card(
         parts=list_words(tuple(part.no for part in parts), office=office),
         part_of=case.part_of or "",
         beside=beside,
+        told=told,
     )
 
 
@@ -186,8 +190,8 @@ def case_facts(case: Case, *, office: Office) -> dict[str, str]:
     }
 
 
-def case_line(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
-    """One case on one line, for lists of staff."""
+def case_line(case: Case, clocks: Sequence[Clock], *, call: bool = False, office: Office) -> str:
+    """One case on one line, for lists of staff. ``call``: its person waits for a telephone call."""
     due = min((clock.due_on for clock in clocks if not clock.paused), default=None)
     return office.say(
         "line.staff",
@@ -195,4 +199,5 @@ def case_line(case: Case, clocks: Sequence[Clock], *, office: Office) -> str:
         due=day_words(due, office=office) if due else "",
         late=office.say("line.late") if due and due < office.today() else "",
         urgent=office.say("card.urgent") if case.urgent else "",
+        call=office.say("page.desk.call") if call else "",
     )

@@ -11,10 +11,12 @@ from cases.model import CONSUMER, SYSTEM, Actor, Case, Consumer, Kind, Role, Sta
 from cases.notices import LOWEST_RATING
 from cases.transitions import BEFORE_ACCEPTANCE, OPEN
 from handlers import joint
-from handlers.access import actor, case_for, case_of, case_of_same
+from handlers.access import actor, case_for, case_of, case_of_same, case_told
+from handlers.calling import told_by_phone
 from handlers.checks import checked
 from handlers.filing import leaving as _leaving
 from handlers.following import close, follow
+from handlers.forms import BY_PHONE
 from handlers.moving import do
 from handlers.office import Office
 from storage.database import Transaction
@@ -32,8 +34,10 @@ async def act(
     """A member of staff does ``verb`` to a case and to those handled with it; ``version`` is that of the card.
 
     Raises CaseError: ``case_unknown``, ``stale_card``, ``not_now``, ``not_yours``, ``fact_missing``, ``goes_with``, and
-    those of ``checks.checked`` for facts that do not fit.
+    those of ``checks.checked`` and of ``calling.told_by_phone`` for facts that do not fit.
     """
+    if verb == BY_PHONE:
+        return await told_by_phone(tx, staff, no, facts=facts, office=office)
     case = await case_for(tx, staff, no, office=office)
     who = actor(staff, case, office=office)
     _check_fresh(case, verb, version=version, actor=who)
@@ -109,7 +113,8 @@ async def add(
 
     ``who``: as whom they are known, by which a complaint that they made in another chat is theirs as well.
     """
-    case = (await case_of_same(tx, person, no, who=who))[0] if who else await case_of(tx, person, no)
+    same = await case_of_same(tx, person, no, who=who) if who else None
+    case = same[0] if same else await case_told(tx, person, no, office=office)
     await tx.evidence.link(case.no, evidence)
     verb = "supplement" if case.status is Status.SUPPLEMENTING else "add"
     facts = {"reason": text, "count": str(len(evidence)) if evidence else ""}
@@ -118,7 +123,7 @@ async def add(
 
 async def chase(tx: Transaction, person: Address, no: str, *, office: Office) -> Case:
     """The consumer asks for haste; the officer is pinged."""
-    case = await case_of(tx, person, no)
+    case = await case_told(tx, person, no, office=office)
     return await do(tx, case, "chase", by=CONSUMER, office=office)
 
 
@@ -150,7 +155,7 @@ async def decide(
 
 async def rate(tx: Transaction, person: Address, no: str, *, rating: int, office: Office) -> Case:
     """The consumer says how it went (1 satisfied … 3 not); once. A bad rating waits for the lead to mend it."""
-    case = await case_of(tx, person, no)
+    case = await case_told(tx, person, no, office=office)
     verb = "rate" if rating < LOWEST_RATING else "rate_low"
     return await do(tx, case, verb, by=CONSUMER, facts={"rating": str(rating)}, office=office)
 

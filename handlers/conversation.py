@@ -14,6 +14,7 @@ from cases.notices import Priority
 from handlers.bursts import joined
 from handlers.delivery import Delivery
 from handlers.dialogues import home
+from handlers.dialogues.texted import in_words
 from handlers.dialogues.turn import HOME, Turn
 from handlers.office import Office
 from handlers.reception import Reception
@@ -103,12 +104,15 @@ class Conversation:
         still = await tx.inbox.still_waiting([row.id for row in waiting])
         mine = [row for row in waiting if row.id in still and row.message.address in sessions]
         promises: list[Promise] = []
+        if lost := {row.message.address for row in mine if sessions[row.message.address].lost}:
+            await tx.reaches.back(lost, at=now)
         for row in joined(mine):
             person = row.message.address
             turn = Turn(tx=tx, office=self._office, message=row.message, session=sessions[person])
             await _answered(turn)
             sessions[person] = replace(turn.session, updated_at=now)
-            promises += [Promise(outgoing=reply, priority=Priority.REPLY, at=now) for reply in turn.said]
+            replies = [in_words(reply, office=self._office) for reply in turn.said]
+            promises += [Promise(outgoing=reply, priority=Priority.REPLY, at=now) for reply in replies]
             promises += tx.outbox.promised()  # the notices of what was done come after the answer
         await tx.conversations.save([sessions[p] for p in dict.fromkeys(row.message.address for row in mine)])
         await tx.inbox.done([row.id for row in mine], at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers import business_keys, calendars, deadlines, routines, spreading, tidying, weekly
+from handlers import business_keys, calendars, calling, deadlines, routines, spreading, tidying, unread, weekly
 from handlers.delivery import Delivery
 from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
@@ -42,8 +42,9 @@ class Duties:
         return count
 
     async def remind(self) -> int:
-        """Remind of the site's routines, and tell the desk once a week what officers keep correcting."""
+        """Remind of the site's routines and of owed calls; tell the desk once a week what officers keep correcting."""
         count = await routines.remind(self._database, office=self._office)
+        count += await calling.remind(self._database, office=self._office)
         count += await weekly.tell(self._database, office=self._office)
         if count:
             self._delivery.wake()
@@ -52,6 +53,13 @@ class Duties:
     async def settle_reports(self) -> int:
         """Take up what was reported of short messages before they were noted as sent."""
         return await self._short_messages.settle_reports()
+
+    async def tell_unread(self) -> int:
+        """Send by short message what nobody has seen on a page."""
+        count = await unread.tell_unread(self._database, office=self._office)
+        if count:
+            self._delivery.wake()
+        return count
 
     async def look_at_calendar(self) -> int:
         """Take up the years that were entered by another process."""

@@ -32,7 +32,11 @@ CHOSEN = frozenset(
     }
 )
 """Facts that are chosen from a list; the others are typed."""
-VERBS = frozenset(row.verb for row in TABLE if row.roles - PERSON - PROGRAM) | {"close_with"}
+BY_PHONE = "told_by_phone"
+"""What an officer does in any state of a case, while a notice of it could not be sent."""
+CALL = (("on", False), ("whom", True), ("reason", True))
+"""What is asked about a call: its day (today when left out), who was told, and in which words."""
+VERBS = frozenset(row.verb for row in TABLE if row.roles - PERSON - PROGRAM) | {"close_with", BY_PHONE}
 """Everything that people who sign in can do to a case."""
 ANY_OF = frozenset({"correct"})
 """Verbs all of whose facts may be left out, but not all at once."""
@@ -70,6 +74,8 @@ class Field:
 
 def field_names(case: Case, verb: str) -> tuple[tuple[str, bool], ...]:
     """The facts that the verb takes now, in the order in which they are asked for, and whether each is needed."""
+    if verb == BY_PHONE:
+        return CALL
     if verb == "close_with":
         return ("outcome", True), ("ground", False), ("reason", True)
     row = find(case, verb)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule
 from cases.events import Event, EventName
-from cases.messages import Outgoing
+from cases.messages import Outgoing, Wording
 from cases.model import Case, Kind, Role, Staff, StaffId
 from cases.notices import NoticeRule, Priority, Recipient, owed
+from cases.texts import placeholders
 from handlers.cards import Buttons, case_facts, staff_buttons
 from handlers.consumer_cards import consumer_buttons
 from handlers.masking import masked_event, traces_of
@@ -50,8 +51,17 @@ async def promise_notices(
             continue
         text = office.say(rule.text, **facts)
         buttons = _buttons(rule, case, office=office)
+        wording = _wording(rule, facts, office=office)
         for address in reached:
-            tx.outbox.promise(_promise(rule, event, Outgoing(address=address, text=text, choices=buttons)))
+            choices = () if address.channel == office.ways.short else buttons
+            outgoing = Outgoing(address=address, text=text, choices=choices, wording=wording)
+            tx.outbox.promise(_promise(rule, event, outgoing))
+
+
+def _wording(rule: NoticeRule, facts: Mapping[str, str], *, office: Office) -> Wording:
+    """From which text it was made, and what of the case was put into it."""
+    names = placeholders(office.rulebook.texts.template(rule.text)) & facts.keys()
+    return Wording(key=rule.text, facts={name: facts[name] for name in sorted(names)})
 
 
 def _is_none_of_theirs(rule: NoticeRule, case: Case, guest: Staff | None) -> bool:

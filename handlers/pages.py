@@ -23,6 +23,7 @@ from handlers.grouping import Groups
 from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
 from handlers.reception import Reception
+from handlers.seen import Seen
 from handlers.short_messages import ShortMessage, listed
 from handlers.staffing import Invitation
 from handlers.warnings import Warnings
@@ -61,6 +62,7 @@ class Pages:
         self._reception = reception
         self._delivery = delivery
         self._files = files
+        self._seen = Seen(database, now=office.now)
         self.office = office
         self.warnings = Warnings(database, office=office)
         self.groups = Groups(database, office=office)
@@ -103,13 +105,17 @@ class Pages:
         await self._reception.receive([message])
 
     async def transcript(self, person: Address, *, after: int | None = None) -> list[Line]:
-        """The chat so far, or (with ``after``) only what was told after the outbox row of that number."""
+        """The chat so far, or (with ``after``) only what was told after the outbox row of that number.
+
+        Whoever asks for it reads it: the notices in it, which are made from a text of the site, count as delivered.
+        """
         async with self._database.read() as tx:
             told = await tx.outbox.since(person, after=after or 0, limit=SHOWN)
             said = await tx.inbox.said_by(person, after=0, limit=SHOWN) if after is None else []
             named = [out.revises for _, _, out in told if out.revises]
             before = await tx.spread.lines_of(person, named) if named else {}
         lines = [_told(n, at, outgoing=out, before=before) for n, at, out in told]
+        await self._seen.note(person, [n for n, _, out in told if out.wording is not None])
         lines = lines if after is not None else revised(lines)
         lines += [_said(row.id, row.message) for row in said if row.message.text or row.message.attachments]
         return sorted(lines, key=lambda line: (line.at, not line.mine, int(line.id.partition(":")[2])))

@@ -10,6 +10,7 @@ from cases.messages import Address
 from cases.model import Case, Role, Staff, StaffId
 from cases.notices import Recipient
 from handlers.office import Office
+from handlers.reaching import addresses_of
 from storage.database import Transaction
 
 Groups = Iterator[list[Staff]]
@@ -37,8 +38,7 @@ async def addresses(
     ``guest`` is the business or mediating body that was with the case, when it is not any more.
     """
     if to is Recipient.CONSUMER:
-        identity = await tx.cases.identity(case.no)
-        return [identity.person] if identity else []
+        return await addresses_of(tx, case, office=office)
     return (await roster_of(tx, office=office)).reached(to, case, guest=guest)
 
 

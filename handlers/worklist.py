@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from cases.clocks import Clock
 from cases.events import Event
@@ -13,13 +13,15 @@ from cases.messages import AttachmentKind
 from cases.model import Case, CaseNo, Consumer, Kind, Role, Staff, Status
 from cases.transitions import OPEN
 from handlers.access import actor, case_for, is_above, may_know, may_see
+from handlers.calling import calls_of, may_call
 from handlers.cards import actions
-from handlers.forms import Field, fields
+from handlers.forms import BY_PHONE, Field, fields
 from handlers.guests import AT_WORK, CLOCKS, GUESTS, guest_case, guest_consumer, guest_journal
 from handlers.masking import masked, masked_event, traces_of
 from handlers.office import Office
 from storage.database import Transaction
 from storage.evidence_store import Evidence
+from storage.told_store import Told
 
 log = logging.getLogger("lianxin.worklist")
 
@@ -28,14 +30,19 @@ MOST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A case on the list with its running clocks, soonest first."""
+    """A case on the list with its running clocks, soonest first.
+
+    ``call_on``: since which day its person waits for a telephone call, as what the law owes could not be sent.
+    """
 
     case: Case
     clocks: tuple[Clock, ...]
+    call_on: date | None = None
 
     @property
     def due_on(self) -> date | None:
-        return self.clocks[0].due_on if self.clocks else None
+        days = (self.clocks[0].due_on if self.clocks else None, self.call_on)
+        return min((day for day in days if day), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +62,7 @@ class Dossier:
     clocks: tuple[Clock, ...]
     evidence: tuple[Evidence, ...]
     journal: tuple[Event, ...]
-    sent: tuple[tuple[datetime, str, str], ...]
+    sent: tuple[Told, ...]
     actions: tuple[str, ...]
     forms: Mapping[str, tuple[Field, ...]]
     names: dict[str, str]
@@ -65,15 +72,18 @@ class Dossier:
 async def todo(tx: Transaction, staff: Staff, *, office: Office) -> list[Item]:
     """The open cases of this member of staff, most pressing first: one's own, then the bureau's unsigned ones."""
     found = await _in_hand(tx, staff, office=office)
+    calls = await calls_of(tx, staff, office=office)
+    found = list({case.no: case for case in (*found, *(case for case, _ in calls))}.values())
+    since = {case.no: day for case, day in calls}
     clocks = await tx.clocks.of([case.no for case in found]) if found else {}
-    items = [_item(staff, case, clocks.get(case.no, ())) for case in found]
+    items = [_item(staff, case, clocks.get(case.no, ()), call_on=since.get(case.no)) for case in found]
     return sorted(items, key=lambda item: _pressing(item, office=office))
 
 
-def _item(staff: Staff, case: Case, clocks: Sequence[Clock]) -> Item:
+def _item(staff: Staff, case: Case, clocks: Sequence[Clock], *, call_on: date | None) -> Item:
     running = tuple(clock for clock in clocks if not clock.paused)
     if staff.role not in GUESTS:
-        return Item(case=case.evolve(sibling=None), clocks=running)
+        return Item(case=case.evolve(sibling=None), clocks=running, call_on=call_on)
     theirs = tuple(clock for clock in running if clock.rule in CLOCKS[staff.role])
     return Item(case=guest_case(case, staff.role), clocks=theirs)
 
@@ -144,7 +154,8 @@ async def dossier(tx: Transaction, staff: Staff, no: str, *, office: Office) -> 
     identity = await tx.cases.identity(case.no)
     journal = await tx.cases.journal(case.no)
     roles = actor(staff, case, office=office).roles
-    allowed = actions(case, roles)
+    calling = may_call(roles) and case.no in await tx.calls.owed([case.no])
+    allowed = (*((BY_PHONE,) if calling else ()), *actions(case, roles))
     whole = Dossier(
         case=case,
         consumer=identity.consumer if identity else None,
@@ -155,7 +166,7 @@ async def dossier(tx: Transaction, staff: Staff, no: str, *, office: Office) -> 
         clocks=tuple((await tx.clocks.of([case.no])).get(case.no, ())),
         evidence=tuple(await tx.evidence.of(case.no)),
         journal=tuple(journal),
-        sent=tuple(await tx.outbox.of_case(case.no, person=identity.person)) if identity else (),
+        sent=tuple(await tx.told.of_case(case.no)),
         actions=allowed,
         forms={verb: await fields(tx, case, verb, roles=roles, office=office) for verb in allowed},
         names=await tx.staff.names(_mentioned(journal)),
@@ -217,7 +228,7 @@ def _masked(whole: Dossier, *, office: Office) -> Dossier:
         consumer=None,
         hidden=whole.consumer is not None and not whole.consumer.anonymous,
         journal=tuple(masked_event(event, traces) for event in whole.journal),
-        sent=tuple((at, state, masked(text, traces)) for at, state, text in whole.sent),
+        sent=tuple(replace(told, text=masked(told.text, traces)) for told in whole.sent),
     )
 
 

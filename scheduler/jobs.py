@@ -25,6 +25,7 @@ def timekeeping(duties: Duties) -> list[Job]:
         Job(name="broadcasts", every=timedelta(seconds=1), work=duties.spread),
         Job(name="routines", every=timedelta(minutes=10), work=duties.remind),
         Job(name="recount", every=timedelta(minutes=1), work=duties.recount),
+        Job(name="unread", every=timedelta(minutes=1), work=duties.tell_unread),
         Job(name="keys", every=timedelta(seconds=30), work=duties.read_unread),
         Job(name="reports", every=timedelta(seconds=10), work=duties.settle_reports),
         Job(name="tidy", every=timedelta(hours=1), work=duties.tidy),

@@ -112,6 +112,14 @@ class CaseStore:
         )
         return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
+    async def of_phone(self, phone_index: str, *, limit: int) -> list[tuple[Case, Identity]]:
+        """The cases whose person gave this number, newest first, with who brought them."""
+        cases, who = self._cases, self._identities
+        named = [column.label(f"who_{column.name}") for column in who.c]
+        joined = select(cases, *named).join(who, who.c.case_no == cases.c.no).where(who.c.phone_index == phone_index)
+        newest = joined.order_by(cases.c.received_at.desc(), cases.c.no.desc()).limit(limit)
+        return [_with_identity(row._asdict()) for row in await self._tx.execute(newest)]
+
     async def open_in(self, bureaus: Collection[str] | None, *, statuses: Collection[Status], limit: int) -> list[Case]:
         """Cases of these bureaus in these states; with None, those that wait for the intake desk."""
         table = self._cases
@@ -284,6 +292,11 @@ def case_from(row: Mapping[str, Any]) -> Case:
         merchant=merchant,
         officer=StaffId(officer) if officer else None,
     )
+
+
+def _with_identity(row: Mapping[str, Any]) -> tuple[Case, Identity]:
+    who = {name.removeprefix("who_"): value for name, value in row.items() if name.startswith("who_")}
+    return case_from({name: value for name, value in row.items() if not name.startswith("who_")}), identity_from(who)
 
 
 def identity_from(row: Mapping[str, Any]) -> Identity:

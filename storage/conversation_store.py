@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """One person's place in a dialogue: its name and its own JSON data; who the person is, when staff."""
+    """One person's place in a dialogue: its name and its own JSON data; who the person is, when staff.
+
+    ``lost``: nobody was reached at the address since the person wrote last.
+    """
 
     person: Address
     dialogue: str
@@ -32,6 +35,7 @@ class Session:
     data: Mapping[str, Any] = field(default_factory=dict)
     consented_at: datetime | None = None
     staff: Staff | None = None
+    lost: bool = False
 
 
 class ConversationStore:
@@ -104,10 +108,11 @@ class ConversationStore:
 
 @cache
 def _select(schema: Schema, *, lock: bool) -> Select[Any]:
-    table, staff = schema.conversations, schema.staff
+    table, staff, reaches = schema.conversations, schema.staff, schema.reaches
     joined = table.outerjoin(staff, (staff.c.id == table.c.staff_id) & staff.c.active)
+    joined = joined.outerjoin(reaches, (reaches.c.person == table.c.person) & reaches.c.left_at.is_not(None))
     these = table.c.person.in_(bindparam("persons", expanding=True))
-    statement = select(table, *_labelled(staff)).select_from(joined).where(these)
+    statement = select(table, *_labelled(staff), reaches.c.left_at).select_from(joined).where(these)
     return statement.with_for_update(skip_locked=True, of=table) if lock else statement
 
 
@@ -130,6 +135,7 @@ def _session(row: Row[Any]) -> Session:
         consented_at=row.consented_at,
         updated_at=row.updated_at,
         staff=staff_from(row, prefix="staff_") if row.staff_id and row.staff_name else None,
+        lost=row.left_at is not None,
     )
 
 

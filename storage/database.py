@@ -18,6 +18,7 @@ from cases.errors import DatabaseAway, StorageFault
 from storage.absence_store import AbsenceStore
 from storage.broadcast_store import BroadcastStore
 from storage.calendar_store import CalendarStore
+from storage.call_store import CallStore
 from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
@@ -38,6 +39,7 @@ from storage.staff_store import StaffStore
 from storage.subscription_store import SubscriptionStore
 from storage.tables import Schema
 from storage.taught_store import TaughtStore
+from storage.told_store import ToldStore
 from storage.vault import Vault
 from storage.warning_store import WarningStore
 from storage.web_session_store import WebSessionStore
@@ -77,6 +79,8 @@ class Transaction:
         self.taught = TaughtStore(self)
         self.sms = SmsStore(self)
         self.reaches = ReachStore(self)
+        self.told = ToldStore(self)
+        self.calls = CallStore(self)
         self.subscriptions = SubscriptionStore(self)
         self.broadcasts = BroadcastStore(self)
         self.spread = SpreadStore(self)

@@ -198,16 +198,7 @@ class OutboxStore:
             .limit(limit)
         )
         rows = reversed((await self._tx.execute(statement)).all())
-        return [(row.id, row.created_at, _outgoing(row)) for row in rows]
-
-    async def of_case(self, case_no: CaseNo, *, person: Address) -> list[tuple[datetime, str, str]]:
-        """When, in which state and what the person was sent about a case: the proof of telling."""
-        table = self._table
-        statement = select(table.c.created_at, table.c.state, table.c.payload, table.c.person)
-        rows = await self._tx.execute(
-            statement.where(table.c.case_no == case_no, table.c.person == str(person)).order_by(table.c.id)
-        )
-        return [(row.created_at, row.state, _outgoing(row).text) for row in rows]
+        return [(row.id, row.created_at, outgoing_from(row)) for row in rows]
 
     async def wipe(self, person: Address, *, before: datetime) -> None:
         """Forget what the person was told outside of any case before an instant; what is still owed stays."""
@@ -263,7 +254,8 @@ def _payload(outgoing: Outgoing) -> dict[str, Any]:
     return {"text": outgoing.text, "choices": choices, **{name: value for name, value in more.items() if value}}
 
 
-def _outgoing(row: Row[Any]) -> Outgoing:
+def outgoing_from(row: Row[Any]) -> Outgoing:
+    """The text in a row of ``outbox``, of which its payload and its person are read."""
     payload = json.loads(row.payload)
     choices = tuple(tuple(Choice(**choice) for choice in line) for line in payload["choices"])
     return Outgoing(
@@ -278,7 +270,7 @@ def _outgoing(row: Row[Any]) -> Outgoing:
 
 def _parcel(row: Row[Any]) -> Parcel:
     case_no = CaseNo(row.case_no) if row.case_no else None
-    return Parcel(id=row.id, outgoing=_outgoing(row), attempts=row.attempts, case_no=case_no, priority=row.priority)
+    return Parcel(id=row.id, outgoing=outgoing_from(row), attempts=row.attempts, case_no=case_no, priority=row.priority)
 
 
 def _settled(result: Delivered) -> dict[str, Any]:

@@ -62,9 +62,20 @@ class Reaching:
             self.metadata,
             Column("person", String(120), primary_key=True),
             Column("way", String(20)),
+            Column("number_index", String(64)),
             Column("left_at", Instant),
             Column("at", Instant, nullable=False),
         )
+        self.calls = Table(
+            "calls",
+            self.metadata,
+            Column("outbox", RowId, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+            Column("case_no", String(40), ForeignKey("cases.no"), nullable=False),
+            Column("asked_at", Instant, nullable=False),
+            Column("done_at", Instant),
+        )
+        owed = self.calls.c.done_at.is_(None)
+        Index("ix_calls_owed", self.calls.c.case_no, sqlite_where=owed, postgresql_where=owed)
 
     def _subscribers(self) -> None:
         self.subscriptions = Table(

@@ -167,6 +167,7 @@ class SmsStore:
             (chosen.c.person == person, chosen.c.promised_at.is_(None)),
             (schema.subscriptions.c.person == person,),
             (schema.group_members.c.person == person,),
+            (schema.reaches.c.number_index == phones.c.number_index,),
         ]
         unused = [~exists(select(literal(1)).where(*which)) for which in wanted]
         await self._tx.execute(delete(phones).where(phones.c.created_at < before, *unused))

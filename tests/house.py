@@ -18,6 +18,7 @@ from zlib import crc32
 from sqlalchemy import select
 
 from bot.settings import Settings
+from bot.ways import WAYS
 from cases.errors import DeliveryError
 from cases.messages import Address, Attachment, AttachmentKind, Choice, Incoming, Outgoing
 from cases.model import Role
@@ -30,6 +31,8 @@ from nlp import Reader
 from tests.clock import Clock
 
 CHANNEL = "street"
+SHORT = WAYS.short or ""
+"""The channel of short messages: in a town, one in memory."""
 SETTLING = 200
 """Looks at the outbox before a text that is never sent is taken for one that waits."""
 
@@ -47,16 +50,19 @@ def reader(site: str) -> Reader:
 
 
 class Street:
-    """A channel in memory: what was sent, and errors to answer with."""
+    """A channel in memory: what was sent, errors to answer with, and those whom it cannot reach."""
 
-    name = CHANNEL
     rate = None
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = CHANNEL) -> None:
+        self.name = name
         self.sent: list[Outgoing] = []
         self.errors: list[DeliveryError] = []
+        self.shut: dict[Address, DeliveryError] = {}
 
     async def send(self, outgoing: Outgoing) -> str:
+        if outgoing.address in self.shut:
+            raise self.shut[outgoing.address]
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(outgoing)
@@ -67,13 +73,21 @@ class Street:
 
 
 class Person:
-    """Someone at the other end of the channel."""
+    """Someone at the other end of a channel."""
 
-    def __init__(self, name: str, town: Town) -> None:
-        self.address = Address(channel=CHANNEL, value=name)
+    def __init__(self, name: str, town: Town, *, street: Street | None = None) -> None:
+        self._street = street or town.street
+        self.address = Address(channel=self._street.name, value=name)
         self._town = town
         self._keys = itertools.count(1)
         self._heard = 0
+
+    def leaves(self, *, gone: bool = True) -> None:
+        """From now on nothing reaches the person here; not ``gone``: it fails, and nobody knows why."""
+        self._street.shut[self.address] = DeliveryError("left" if gone else "refused", unreachable=gone)
+
+    def returns(self) -> None:
+        del self._street.shut[self.address]
 
     def message(self, text: str = "", *, pressed: str = "", **more: Any) -> Incoming:
         key = f"{self.address.value}-{next(self._keys)}"
@@ -109,7 +123,7 @@ class Person:
 
     @property
     def told(self) -> list[Outgoing]:
-        return [outgoing for outgoing in self._town.street.sent if outgoing.address == self.address]
+        return [outgoing for outgoing in self._street.sent if outgoing.address == self.address]
 
     @property
     def texts(self) -> str:
@@ -133,13 +147,18 @@ def photo(reference: str) -> Attachment:
 class Town:
     """A house with people around it."""
 
-    def __init__(self, house: House, street: Street, clock: Clock) -> None:
+    def __init__(self, house: House, street: Street, clock: Clock, *, phones: Street | None = None) -> None:
         self.house, self.street, self.clock = house, street, clock
-        self.conversation = house.conversation([CHANNEL])
+        self.phones = phones or Street(SHORT)
+        self.conversation = house.conversation([CHANNEL, SHORT])
         self.duties = house.duties({CHANNEL: street})
 
     def person(self, name: str) -> Person:
         return Person(name, self)
+
+    def phone(self, number: str) -> Person:
+        """Whoever has this telephone, by short message."""
+        return Person(self.house.database.vault.blind_index(number), self, street=self.phones)
 
     async def staff(
         self, name: str, *, bureau: str, role: Role = Role.OFFICER, deputy_for: str | None = None
@@ -167,7 +186,8 @@ class Town:
         """Whether the delivery's own loop is claiming something, or has just claimed it and is about to send it."""
         outbox = self.house.database.schema.outbox
         claimed = (outbox.c.state == "sending") & (outbox.c.not_before > self.clock())
-        due = (outbox.c.state == "queued") & (outbox.c.not_before <= self.clock()) & (outbox.c.channel == CHANNEL)
+        due = (outbox.c.state == "queued") & (outbox.c.not_before <= self.clock())
+        due &= outbox.c.channel.in_((CHANNEL, SHORT))
         sending = select(outbox.c.id).where(claimed | due)
         async with self.house.database.read() as tx:
             return (await tx.execute(sending.limit(1))).first() is not None
@@ -190,13 +210,14 @@ class Town:
 async def town(url: str, clock: Clock, folder: Path, *, site: str = "puyang") -> AsyncIterator[Town]:
     """A town over a migrated database."""
     settings = Settings(data_dir=folder, database_url=url, site=site, _env_file=None)  # type: ignore[call-arg]
-    street = Street()
-    house = build(settings, rulebook(site), channels={CHANNEL: street}, now=clock, reader=reader(site))
+    street, phones = Street(), Street(SHORT)
+    channels = {CHANNEL: street, SHORT: phones}
+    house = build(settings, rulebook(site), channels=channels, now=clock, reader=reader(site))
     async with asyncio.TaskGroup() as group:
         delivering = group.create_task(house.delivery.run())
         await house.delivery.started.wait()
         try:
-            yield Town(house, street, clock)
+            yield Town(house, street, clock, phones=phones)
         finally:
             delivering.cancel()
     await house.database.close()

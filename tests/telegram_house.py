@@ -20,7 +20,7 @@ from main import build, working
 from tests.bot_api import BotApi
 from tests.bot_api.harness import FAST, SECRET, eventually
 from tests.clock import Clock
-from tests.house import rulebook
+from tests.house import SHORT, Street, rulebook
 from tests.processes import free_port
 
 LONGEST = 20.0
@@ -60,8 +60,8 @@ class Chat:
 class TelegramTown:
     """A house whose people write to the bot."""
 
-    def __init__(self, house: House, telegram: Telegram, *, server: BotApi) -> None:
-        self.house, self.server = house, server
+    def __init__(self, house: House, telegram: Telegram, *, server: BotApi, phones: Street) -> None:
+        self.house, self.server, self.phones = house, server, phones
         self.duties = house.duties({telegram.name: telegram})
 
     def chat(self, chat_id: int) -> Chat:
@@ -84,7 +84,7 @@ class TelegramTown:
 
     async def _owes(self) -> bool:
         async with self.house.database.read() as tx:
-            return bool(await tx.inbox.waiting(["telegram"], limit=1) or await tx.outbox.depth())
+            return bool(await tx.inbox.waiting(["telegram", SHORT], limit=1) or await tx.outbox.depth())
 
 
 @asynccontextmanager
@@ -99,16 +99,17 @@ async def telegram_town(url: str, clock: Clock, folder: Path, *, hooked: bool = 
         port = free_port()
         webhook = Webhook(url=f"http://127.0.0.1:{port}/telegram/webhook", secret=SECRET) if hooked else None
         telegram = _telegram(house, server, webhook=webhook)
-        channels[telegram.name] = telegram
+        phones = Street(SHORT)
+        channels |= {telegram.name: telegram, SHORT: phones}
         await telegram.start()
         parts.push_async_callback(telegram.stop)
         await parts.enter_async_context(working([house.delivery.run()]))
         await house.delivery.started.wait()
-        await parts.enter_async_context(working([telegram.run(), house.conversation([telegram.name]).run()]))
+        await parts.enter_async_context(working([telegram.run(), house.conversation([telegram.name, SHORT]).run()]))
         if hooked:
             await parts.enter_async_context(_listening(house, telegram, port=port))
             await eventually(lambda: server.hook is not None)
-        yield TelegramTown(house, telegram, server=server)
+        yield TelegramTown(house, telegram, server=server, phones=phones)
 
 
 def _telegram(house: House, server: BotApi, *, webhook: Webhook | None) -> Telegram:

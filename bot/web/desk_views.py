@@ -17,6 +17,7 @@ from handlers.cards import case_facts, verb_key
 from handlers.forms import Field
 from handlers.office import Office
 from handlers.route_words import Explained, explained
+from handlers.telling import Proof, proof_of
 from handlers.wording import bureau_words, clock_words, day_words, instant_words, is_provisional, list_words
 from handlers.worklist import Dossier, Item
 
@@ -31,6 +32,7 @@ OF_GUESTS = ("merchant", "merchant_address", "platform", "product", "amount", "d
 TOLD = (
     "bureau", "from_bureau", "because", "ground", "law", "why", "adoption", "officer", "mediator", "enterprise", "kind",
     "from_category", "category", "from_problem", "problem", "from_department", "department",
+    "on", "whom",
     "outcome", "consented", "reason", "until", "days", "level", "amount", "reward", "clue", "other", "count", "rating",
 )
 # fmt: on
@@ -49,6 +51,7 @@ class Row:
     clock: str
     due: Due | None
     provisional: bool
+    call: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +62,12 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened, or was sent: when, who or how far, what, and its particulars."""
+    """One thing that happened: when, who, what, and its particulars."""
 
     when: str
     who: str
     what: str
     details: tuple[tuple[str, str], ...] = ()
-    arrived: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,7 @@ class CaseView:
     timers: tuple[Timer, ...]
     pieces: tuple[Piece, ...]
     journal: tuple[Entry, ...]
-    sent: tuple[Entry, ...]
+    sent: tuple[Proof, ...]
     actions: tuple[Action, ...]
 
     @property
@@ -159,6 +161,7 @@ def _row(item: Item, *, office: Office) -> Row:
         clock=name,
         due=due,
         provisional=clock is not None and is_provisional(clock),
+        call=item.call_on is not None,
     )
 
 
@@ -182,15 +185,7 @@ def case_view(dossier: Dossier, *, office: Office) -> CaseView:
         timers=tuple(timers(case, dossier.clocks, office=office)),
         pieces=_pieces(dossier, office=office),
         journal=tuple(_happened(event, dossier, office=office) for event in dossier.journal),
-        sent=tuple(
-            Entry(
-                when=instant_words(at, office=office),
-                who=office.say(f"delivery.{state}"),
-                what=text,
-                arrived=state not in ("failed", "unreachable"),
-            )
-            for at, state, text in dossier.sent
-        ),
+        sent=tuple(proof_of(told, office=office) for told in dossier.sent),
         actions=tuple(_action(verb, dossier, office=office) for verb in dossier.actions),
     )
 

@@ -19,6 +19,7 @@ from handlers.forms import ANY_OF, CONSENT, GROUNDED, Field
 from handlers.proof_words import proof_text
 from handlers.route_words import route_text
 from handlers.staffing import LOGIN_VALID, issue
+from handlers.telling import lines_of
 from handlers.wording import bureau_words
 from handlers.worklist import Dossier, dossier, todo
 
@@ -88,7 +89,9 @@ async def _todo(turn: Turn) -> None:
     if not items:
         turn.say("staff.nothing")
         return
-    lines = [case_line(item.case, item.clocks, office=turn.office) for item in items[:LISTED]]
+    lines = [
+        case_line(item.case, item.clocks, call=item.call_on is not None, office=turn.office) for item in items[:LISTED]
+    ]
     choices = [Choice(label=item.case.no, value=f"{PREFIX}:card:{item.case.no}:0") for item in items[:LISTED]]
     more = len(items) - LISTED
     turn.say("staff.todo", rows_of(choices, 2), lines="\n".join(lines), count=len(items), more=more if more > 0 else "")
@@ -117,9 +120,10 @@ async def show(turn: Turn, no: str) -> None:
         evidence=len(found.evidence),
         parts=found.parts,
         beside=card_lines(await beside(turn.tx, staff, found, office=turn.office), office=turn.office),
+        told=lines_of(found.sent, office=turn.office),
         office=turn.office,
     )
-    turn.tell(text, staff_buttons(found.case, found.roles, office=turn.office))
+    turn.tell(text, staff_buttons(found.case, found.roles, office=turn.office, verbs=found.actions))
 
 
 async def pressed(turn: Turn) -> None:
@@ -149,7 +153,8 @@ async def pressed(turn: Turn) -> None:
 async def _more(turn: Turn, no: str) -> None:
     """What else can be done to a case."""
     found = await dossier(turn.tx, _staff(turn), no, office=turn.office)
-    turn.say("staff.more", staff_buttons(found.case, found.roles, office=turn.office, more=True), no=no)
+    buttons = staff_buttons(found.case, found.roles, office=turn.office, more=True, verbs=found.actions)
+    turn.say("staff.more", buttons, no=no)
 
 
 async def _why(turn: Turn, no: str) -> None:

@@ -8,11 +8,21 @@ from typing import Any
 
 from cases.messages import Choice, Incoming
 from cases.model import Kind
-from handlers.access import case_of
+from handlers.access import case_told
 from handlers.broadcast_pings import PREFIX as BROADCAST
 from handlers.cards import rows_of
 from handlers.consumer_cards import RATE
-from handlers.dialogues import broadcasts, desk, duplicate, intake, progress, questions, subscription
+from handlers.dialogues import (
+    broadcasts,
+    desk,
+    duplicate,
+    intake,
+    progress,
+    questions,
+    reach,
+    subscription,
+    texted,
+)
 from handlers.dialogues.turn import HOME, Turn, pressed_parts
 from handlers.evidence import LARGEST, keep_attachments, refuse_attachments, unfit
 from handlers.staffing import redeem
@@ -33,6 +43,8 @@ async def answer(turn: Turn) -> None:
         return
     if subscription.is_stop(turn):
         await subscription.refuse(turn)
+        return
+    if await texted.heard(turn):
         return
     if turn.staff is None and turn.session.consented_at is None:
         await _before_consent(turn)
@@ -193,7 +205,9 @@ async def _spoken(turn: Turn) -> None:
     if inside == intake.NAME and duplicate.meant(turn) is not None:
         await intake.hear(turn)
         return
-    if command in EVERYWHERE or (command in COMMANDS and inside != intake.NAME):
+    if inside == reach.NAME and command in reach.HEARD:
+        await reach.hear(turn)
+    elif command in EVERYWHERE or (command in COMMANDS and inside != intake.NAME):
         await COMMANDS[command](turn)
         if inside == intake.NAME == turn.session.dialogue:
             turn.say("progress.draft_waits")
@@ -208,8 +222,8 @@ async def _spoken(turn: Turn) -> None:
 async def _something_new(turn: Turn) -> None:
     found = CASE_NO.search(turn.text)
     if found and len(turn.text) <= len(found.group()) + MATTER:
-        await progress.show_case(turn, await case_of(turn.tx, turn.person, found.group()))
-    elif turn.text in progress.RATINGS and await progress.rated_by_digit(turn):
+        await progress.show_case(turn, await case_told(turn.tx, turn.person, found.group(), office=turn.office))
+    elif turn.text in progress.RATINGS and await progress.rated_last(turn, turn.text):
         return
     elif turn.message.attachments:
         await _attached(turn)
@@ -278,6 +292,7 @@ async def _forget(turn: Turn) -> None:
     """Forget what was said outside cases; cases are kept as the law requires."""
     await _forget_words(turn)
     await turn.tx.subscriptions.end(turn.person)
+    await turn.tx.reaches.forget(turn.person)
     turn.go(HOME)
     turn.session = replace(turn.session, consented_at=None)
     turn.say("consent.forgotten")
@@ -315,11 +330,14 @@ COMMANDS: dict[str | None, Any] = {
     "progress": progress.show,
     "subscribe": subscription.begin,
     "subscription": subscription.show,
+    "by_sms": reach.by_sms,
+    "by_chat": reach.by_chat,
     **{verb: _on_case(verb) for verb in ("withdraw", "add", "chase")},
     **{name: _new(kind) for name, kind in KINDS.items()},
     **dict.fromkeys(("back", "cancel", "pause", "resume", "skip", "confirm", "edit"), _nothing_open),
 }
 EVERYWHERE = frozenset(
-    {"thanks", "progress", "withdraw", "add", "chase", "privacy", "forget", "subscribe", "subscription"}
+    {"thanks", "progress", "withdraw", "add", "chase", "privacy", "forget"}
+    | {"by_sms", "by_chat", "subscribe", "subscription"}
 )
 """Commands that work in the middle of a draft as well; the draft waits."""

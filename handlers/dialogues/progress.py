@@ -8,10 +8,10 @@ from dataclasses import replace
 from cases.errors import CaseError
 from cases.lifecycle import verbs_for
 from cases.messages import Choice
-from cases.model import Case, Kind, Role, Status
+from cases.model import Case, CaseNo, Kind, Role, Status
 from cases.transitions import HANDLED
 from handlers import casework
-from handlers.access import case_of
+from handlers.access import case_of, case_told, cases_of
 from handlers.cards import Buttons, case_facts, rows_of
 from handlers.consumer_cards import ASKED, OWN, consumer_buttons, consumer_card
 from handlers.dialogues import intake, subscription
@@ -33,7 +33,7 @@ def is_open(case: Case) -> bool:
 
 async def show(turn: Turn) -> None:
     """List the person's cases, newest first."""
-    cases = await turn.tx.cases.of_person(turn.person, limit=SHOWN)
+    cases = await cases_of(turn.tx, turn.person, limit=SHOWN, office=turn.office)
     if not cases:
         turn.say("progress.none")
         return
@@ -47,12 +47,14 @@ async def show(turn: Turn) -> None:
 
 async def show_case(turn: Turn, case: Case) -> None:
     clocks = (await turn.tx.clocks.of([case.no])).get(case.no, [])
-    turn.tell(consumer_card(case, clocks=clocks, office=turn.office), consumer_buttons(case, office=turn.office))
+    buttons = () if turn.short else consumer_buttons(case, office=turn.office)
+    turn.tell(consumer_card(case, clocks=clocks, office=turn.office), buttons)
 
 
 async def choose(turn: Turn, verb: str) -> None:
     """The person typed a verb alone: on which case?"""
-    cases = [case for case in await turn.tx.cases.of_person(turn.person, limit=SHOWN) if is_open(case)]
+    every = await cases_of(turn.tx, turn.person, limit=SHOWN, office=turn.office)
+    cases = [case for case in every if is_open(case)]
     complaints = [case for case in cases if case.kind is Kind.COMPLAINT]
     if verb == "withdraw" and complaints:
         cases = complaints
@@ -78,7 +80,7 @@ async def pressed(turn: Turn) -> None:
 
 
 async def _card(turn: Turn, no: str) -> None:
-    await show_case(turn, await case_of(turn.tx, turn.person, no))
+    await show_case(turn, await case_told(turn.tx, turn.person, no, office=turn.office))
 
 
 async def _withdraw(turn: Turn, no: str) -> None:
@@ -150,7 +152,7 @@ async def _chase(turn: Turn, no: str) -> None:
 
 
 async def _add(turn: Turn, no: str) -> None:
-    case = await case_of(turn.tx, turn.person, no)
+    case = await case_told(turn.tx, turn.person, no, office=turn.office)
     if case.status in HANDLED:
         raise CaseError("not_now", no=no, status=case.status.value, verb="add")
     held = turn.session.data.get("evidence", [])
@@ -213,16 +215,25 @@ async def rated(turn: Turn) -> None:
     await _rate(turn, no, value)
 
 
-async def rated_by_digit(turn: Turn) -> bool:
-    """A bare 1, 2 or 3 rates the case that was closed last; False when none waits for it."""
-    cases = await turn.tx.cases.of_person(turn.person, limit=SHOWN)
+async def rated_last(turn: Turn, value: str) -> bool:
+    """Rate the case that the person was asked about last; False when none waits for it."""
+    cases = await cases_of(turn.tx, turn.person, limit=SHOWN, office=turn.office)
     asked = [case.no for case in cases if case.status in RATABLE and case.rating is None]
-    clocks = await turn.tx.clocks.of(asked) if asked else {}
-    if not clocks:
+    latest = await _asked_last(turn, asked)
+    if latest is None:
         return False
-    latest = max(clocks, key=lambda no: max(clock.started_at for clock in clocks[no]))
-    await _rate(turn, latest, turn.text)
+    await _rate(turn, latest, value)
     return True
+
+
+async def _asked_last(turn: Turn, asked: Sequence[CaseNo]) -> CaseNo | None:
+    """Of these cases the one that was spoken of last at this address, else the one that was closed last."""
+    if not asked:
+        return None
+    told = await turn.tx.told.last_about(turn.person, asked) if turn.short else None
+    clocks = await turn.tx.clocks.of(asked)
+    closed = max(clocks, key=lambda no: max(clock.started_at for clock in clocks[no]), default=None)
+    return told or closed
 
 
 async def _rate(turn: Turn, no: str, value: str) -> None:

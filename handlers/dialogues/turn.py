@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cases.messages import Address, Choice, Incoming, Outgoing
+from cases.messages import Address, Choice, Incoming, Outgoing, Wording
 from cases.model import Staff
 from cases.understanding import Understanding
 from handlers.cards import Buttons, rows_of
@@ -37,6 +37,11 @@ class Turn:
         return self.message.address
 
     @property
+    def short(self) -> bool:
+        """Whether the person writes by short message."""
+        return self.person.channel == self.office.ways.short
+
+    @property
     def text(self) -> str:
         return self.message.text.strip()
 
@@ -53,10 +58,11 @@ class Turn:
 
     def say(self, key: str, choices: Buttons = (), /, **facts: object) -> None:
         """Answer with a text of the site."""
-        self.tell(self.office.say(key, **facts), choices)
+        wording = Wording(key=key, facts={name: str(value) for name, value in facts.items()}) if self.short else None
+        self.tell(self.office.say(key, **facts), choices, wording=wording)
 
-    def tell(self, text: str, choices: Buttons = ()) -> None:
-        self.said.append(Outgoing(address=self.person, text=text, choices=choices))
+    def tell(self, text: str, choices: Buttons = (), *, wording: Wording | None = None) -> None:
+        self.said.append(Outgoing(address=self.person, text=text, choices=choices, wording=wording))
 
     def go(self, dialogue: str, data: Mapping[str, Any] | None = None) -> None:
         """The next message is for ``dialogue``; its data replaces what it kept."""

@@ -55,6 +55,8 @@ def faults(site: Path) -> list[Fault]:
         (f'[notices]\non = ["{STATUTORY}"]\n', "notices.on[0]", STATUTORY, OPTIONAL),
         ("[notices]\nsms = true\n", "notices.sms", "True", "on"),
         ("[follow_up]\npercent = 101\n", "follow_up.percent", "101", "0 to 100"),
+        ("[reach]\nunread_minutes = 0\n", "reach.unread_minutes", "0", "1"),
+        ("[reach]\nunread = 60\nunread_minutes = 60\n", "reach.unread", "60", "unread_minutes"),
         ("[follow_up]\npercent = -1\n", "follow_up.percent", "-1", "from 0"),
         ("[follow_up]\nrate = 5\npercent = 5\n", "follow_up.rate", "5", "percent"),
         (

@@ -23,7 +23,7 @@ from handlers.delivery import Channel
 from handlers.house import House
 from main import build
 from tests.clock import Clock
-from tests.house import CHANNEL, Street, Town, rulebook
+from tests.house import CHANNEL, SHORT, Street, Town, rulebook
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"
@@ -196,22 +196,30 @@ def ticking(clock: Clock) -> Callable[[], datetime]:
 
 @asynccontextmanager
 async def open_site(url: str, clock: Clock, folder: Path, **options: Any) -> AsyncIterator[Site]:
-    """A site over a migrated database; ``settings`` and ``book`` are the program's, other ``options`` the app's."""
+    """A site over a migrated database; other ``options`` are the app's.
+
+    ``book`` and ``settings`` are the program's; with settings its own channel of short messages is there, without them
+    one in memory.
+    """
+    own = options.get("settings")
     given_settings = {"public_url": options.pop("public_url", None), **options.pop("settings", {})}
     settings = Settings(data_dir=folder, database_url=url, _env_file=None, **given_settings)  # type: ignore[call-arg]
-    web, street, now, port = WebChannel(), Street(), ticking(clock), options.pop("port", None)
-    channels: dict[str, Channel] = {web.name: web, CHANNEL: street}
+    web, street, phones = WebChannel(), Street(), Street(SHORT)
+    now, port = ticking(clock), options.pop("port", None)
+    channels: dict[str, Channel] = {web.name: web, CHANNEL: street, SHORT: phones}
     house = build(settings, options.pop("book", rulebook()), channels=channels, now=now)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(house.database.close)
-        sms = await stack.enter_async_context(make_sms(settings, house, channels=channels))
+        sms = None
+        if own is not None:
+            sms = await stack.enter_async_context(make_sms(settings, house, channels=channels))
         given = {"ready": house.pages.ready, "telegram_webhook": None, "sms": sms, **options}
         for work in (house.delivery.run(), house.conversation(list(channels)).run()):
             stack.push_async_callback(_cancelled, asyncio.ensure_future(work))
         server = TestServer(make_app(pages=house.pages, web=web, now=now, **given), port=port)
         await server.start_server()
         stack.push_async_callback(server.close)
-        yield Site(town=Town(house, street, clock), server=server, house=house, web=web, stack=stack)
+        yield Site(town=Town(house, street, clock, phones=phones), server=server, house=house, web=web, stack=stack)
 
 
 async def _cancelled(task: asyncio.Future[None]) -> None:

@@ -182,7 +182,7 @@ async def test_what_was_sent_is_shown_with_how_far_it_got(site: Site) -> None:
     await officer.submit(f"/desk/case/{NO}/reply", reason="明天去店里看")
     await site.town.settle()
     _, page = await officer.get(f"/desk/case/{NO}")
-    assert re.search(r"已送达渠道</b><p class=\"letter\">[^<]*明天去店里看", page)
+    assert re.search(r"已发送</b> <span class=\"by\">网页</span><p class=\"letter\">[^<]*明天去店里看", page)
 
 
 async def test_markup_in_every_field_is_shown_as_text(site: Site) -> None:

@@ -73,6 +73,7 @@ def upgrade() -> None:
         "reaches",
         sa.Column("person", sa.String(length=120), nullable=False),
         sa.Column("way", sa.String(length=20), nullable=True),
+        sa.Column("number_index", sa.String(length=64), nullable=True),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_reaches")),
@@ -132,6 +133,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("signals", schema=None) as batch_op:
         batch_op.create_index("ix_signals_state", ["state", "found_on"], unique=False)
+
+    op.create_table(
+        "calls",
+        sa.Column("outbox", RowId, autoincrement=False, nullable=False),
+        sa.Column("case_no", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_no"], ["cases.no"], name=op.f("fk_calls_case_no")),
+        sa.ForeignKeyConstraint(["outbox"], ["outbox.id"], name=op.f("fk_calls_outbox")),
+        sa.PrimaryKeyConstraint("outbox", name=op.f("pk_calls")),
+    )
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calls_owed",
+            ["case_no"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
 
     op.create_table(
         "subscriptions",
@@ -200,6 +220,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_calls_owed",
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
+    op.drop_table("calls")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_broadcast",
