@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     entering.add_argument("--preview", action="store_true", help="only say what it would change")
     _understanding(commands)
     add_broadcast(commands.add_parser("broadcast", help="tips and alerts for many people"), instant=instant)
+    _signals(commands.add_parser("signals", help="what is complained of far more than usual"))
     _export(commands.add_parser("export", help="write a ledger of cases to a file"))
     _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top
@@ -89,6 +90,11 @@ def _export(exporting: argparse.ArgumentParser) -> None:
     for option, name, help_text in (("--from", "first", "the first day"), ("--to", "last", "the last day, included")):
         cases.add_argument(option, required=True, dest=name, type=day, metavar="DAY", help=f"{help_text}, in China")
     cases.add_argument("--out", required=True, type=Path, metavar="FILE.xlsx", help="the workbook to write")
+
+
+def _signals(watching: argparse.ArgumentParser) -> None:
+    watching.add_argument("--as-of", type=day, metavar="DAY", help="as it was on that day, in China; default: today")
+    watching.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def _due(asking: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from bot.broadcast_commands import broadcast
 from bot.command_line import year_of_file
 from bot.due import answer_case
 from bot.ledger_sheet import save_ledger
+from bot.signal_commands import signals
 from cases.model import Role
 from handlers import learning, operating
 from handlers.house import House
@@ -64,5 +65,6 @@ TOLD: dict[str, Callable[[House, argparse.Namespace], Awaitable[str]]] = {
     "calendar": enter_calendar,
     "export": export,
     "broadcast": broadcast,
+    "signals": signals,
 }
 """Commands that do one thing and say what came of it."""

@@ -23,6 +23,7 @@ from cases.rulebook_files import (
 )
 from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
+from cases.rulebook_signals import read_advice, read_watching
 from cases.rulebook_similar import read_similar
 from cases.rulebook_sms import read_sms
 from cases.rulebook_subscriptions import read_subscribing
@@ -91,6 +92,8 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         subscribing=read_subscribing(
             _each("subscriptions.toml", (national, folder), faults), _each("groups.toml", (national, folder), faults)
         ),
+        watching=read_watching(_each("signals.toml", (national, folder), faults)),
+        advice=read_advice(_each("advice.toml", (national, folder), faults), labels),
     )
 
 

@@ -97,8 +97,11 @@ def same_place(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def people(traces: Iterable[tuple[str | None, str | None]]) -> int:
-    """How many people are behind these pairs of a chat and a telephone: who shares one of them is one and the same."""
+def people(traces: Iterable[tuple[str | None, ...]]) -> int:
+    """How many people are behind these pairs of a chat and a telephone: who shares one of them is one and the same.
+
+    With a third name of each, such as that of a joint complaint, who shares that counts as one as well.
+    """
     lead: dict[str, str] = {}
 
     def head(name: str) -> str:
@@ -106,8 +109,8 @@ def people(traces: Iterable[tuple[str | None, str | None]]) -> int:
             lead[name] = name = lead[lead[name]]
         return name
 
-    for chat, telephone in traces:
-        names = [f"{kind}{value}" for kind, value in (("c", chat), ("t", telephone)) if value]
+    for trace in traces:
+        names = [f"{n}/{value}" for n, value in enumerate(trace) if value]
         for name in names:
             lead[head(name)] = head(names[0])
     return len({head(name) for name in lead})

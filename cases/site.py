@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from cases.advice import Advice
 from cases.broadcasts import Broadcasting, Topic
 from cases.calendar import WorkCalendar
 from cases.clocks import ClockRule, OfficeHours
@@ -18,6 +19,7 @@ from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
 from cases.short_messages import SmsTemplate
+from cases.signals import Watching
 from cases.similar import Likeness
 from cases.subscriptions import Subscribing
 from cases.texts import Texts
@@ -226,6 +228,8 @@ class Rulebook:
     commands: Mapping[str, str]
     broadcasting: Broadcasting
     topics: tuple[Topic, ...]
+    watching: Watching
+    advice: tuple[Advice, ...]
     sms: Mapping[tuple[str, str], SmsTemplate] = field(default_factory=dict)
     """What operators of short messages have approved, by operator and key of the text."""
     subscribing: Subscribing

@@ -10,6 +10,7 @@ from handlers.evidence import Files, Source, fetch_wanted
 from handlers.office import Office
 from handlers.recounting import Recounter
 from handlers.short_messages import ShortMessages
+from handlers.signals import Watcher
 from storage.database import Database
 
 
@@ -33,6 +34,7 @@ class Duties:
         self._sources = sources
         self._short_messages = short_messages
         self._recounter = Recounter(database, office)
+        self._watcher = Watcher(database, office)
 
     async def warn(self) -> int:
         """Warn of clocks that are due."""
@@ -68,6 +70,13 @@ class Duties:
     async def spread(self) -> int:
         """Promise the next texts of the broadcasts that are being sent."""
         count = await spreading.spread(self._database, office=self._office)
+        if count:
+            self._delivery.wake()
+        return count
+
+    async def watch(self) -> int:
+        """Put what is complained of far more than usual before the office."""
+        count = await self._watcher.work()
         if count:
             self._delivery.wake()
         return count

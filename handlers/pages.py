@@ -25,6 +25,7 @@ from handlers.office import Office
 from handlers.reception import Reception
 from handlers.seen import Seen
 from handlers.short_messages import ShortMessage, listed
+from handlers.signal_desk import SignalDesk
 from handlers.staffing import Invitation
 from handlers.warnings import Warnings
 from storage.database import Database
@@ -67,6 +68,7 @@ class Pages:
         self.warnings = Warnings(database, office=office)
         self.groups = Groups(database, office=office)
         self.broadcasts = Broadcasting(database=database, office=office, delivery=delivery, files=files)
+        self.signals = SignalDesk(database=database, office=office)
 
     async def ready(self) -> None:
         """StorageFault when the database cannot be used."""

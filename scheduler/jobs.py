@@ -28,6 +28,7 @@ def timekeeping(duties: Duties) -> list[Job]:
         Job(name="unread", every=timedelta(minutes=1), work=duties.tell_unread),
         Job(name="keys", every=timedelta(seconds=30), work=duties.read_unread),
         Job(name="reports", every=timedelta(seconds=10), work=duties.settle_reports),
+        Job(name="signals", every=timedelta(hours=1), work=duties.watch),
         Job(name="tidy", every=timedelta(hours=1), work=duties.tidy),
     ]
 

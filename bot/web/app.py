@@ -19,6 +19,7 @@ from bot.web import (
     joining,
     ledger,
     short_messages,
+    signals_page,
     warnings,
 )
 from bot.web.channel import WebChannel
@@ -100,6 +101,10 @@ def _route(app: Application) -> None:
     get(warnings.PATH, warnings.show)
     get(warnings.FEED, warnings.feed)
     get(f"{warnings.PATH}/{NUMBER}", warnings.one)
+    get("/desk/signals", signals_page.show)
+    get("/desk/signals/{id:[0-9]{1,9}}", signals_page.one)
+    post("/desk/signals/{id:[0-9]{1,9}}/draft", signals_page.draft)
+    post("/desk/signals/{id:[0-9]{1,9}}/dismiss", signals_page.dismiss)
     get("/pictures/{sha256:[0-9a-f]{64}}", broadcasts_page.picture)
     get("/desk/find", desk.find)
     get("/desk/export", ledger.export)

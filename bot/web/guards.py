@@ -40,7 +40,7 @@ WEBHOOK = "/telegram/webhook"
 SMS = "/sms/"
 BY_SECRET = (WEBHOOK, SMS)
 """Addresses that servers call, not browsers: each call carries a secret of its own."""
-HIDDEN = frozenset({"case_unknown", "file_missing", "broadcast_unknown", "warning_unknown"})
+HIDDEN = frozenset({"case_unknown", "file_missing", "broadcast_unknown", "warning_unknown", "signal_unknown"})
 """Errors that say "not found" rather than "forbidden", so that a number tells nothing."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

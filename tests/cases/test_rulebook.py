@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cases.advice import closest
 from cases.errors import Fault, RulebookFault
 from cases.rulebook import SITES, load_rulebook
 from cases.rulebook_files import NATIONAL
@@ -166,6 +167,19 @@ IN_NATIONAL = [
     ("similar.toml", "windows = [30, 90]", "windows = [30, 0]", "crowd.windows[1]", "0", "1 to 1000"),
     ("similar.toml", 'code = "same_item"', 'code = "guilty"', "trace[1].code", "guilty", "same_item"),
     ("similar.toml", "least = 5", "leats = 5\nleast = 5", "trace[0].leats", "5", "least"),
+    ("signals.toml", "windows = [1, 7, 30]", "windows = [0, 7]", "watch.windows[0]", "0", "1 to 90"),
+    ("signals.toml", '"merchant", ', '"trader", ', "watch.series[0]", "trader", "merchant, product"),
+    (
+        "signals.toml",
+        '"category+problem"',
+        '"problem+problem"',
+        "watch.series[3]",
+        "problem+problem",
+        "alone or with +",
+    ),
+    ("signals.toml", "half_life = 8", "half_life = 0", "habit.half_life", "0", "from 1"),
+    ("advice.toml", 'problems = ["价格"]', 'problems = ["物价"]', "advice[5].problems[0]", "物价", "价格"),
+    ("advice.toml", '    "核对账单。结账时逐项核对，有出入当场提出。",\n', "", "advice[5].tips", "3", "4 to 6"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2026-10-01"]', "off", "2026-10-01", "not also in work"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2026-10-32"]', "work[5]", "2026-10-32", "2026-01-01"),
     ("calendars/2026.toml", '"2026-10-10"]', '"2025-10-10"]', "off/work", "2025-10-10", "days of 2026"),
@@ -293,3 +307,31 @@ def test_a_site_refines_what_is_alike_and_the_rest_stays_national(site: Path) ->
     assert (found.traces[Trace.FREQUENT].days, found.traces[Trace.FREQUENT].least) == (30, 9)
     assert found.again == national.again
     assert found.traces[Trace.SHARED_PHONE] == national.traces[Trace.SHARED_PHONE]
+
+
+OWN_WATCH = """
+[habit]
+weeks = 26
+half_life = 4
+weekday_prior = 1
+season_prior = 1
+pad = 1
+season_most = 2
+"""
+OWN_ADVICE = """
+[[advice]]
+problems = ["价格"]
+subject = "停车收费"
+what = "w"
+tips = ["a", "b", "c", "d"]
+"""
+
+
+def test_a_site_refines_when_it_is_warned_and_its_own_advice_comes_first(site: Path) -> None:
+    national = load_rulebook(str(site))
+    (site / "signals.toml").write_text(OWN_WATCH, "utf-8")
+    (site / "advice.toml").write_text(OWN_ADVICE, "utf-8")
+    found = load_rulebook(str(site))
+    assert (found.watching.habit.weeks, found.watching.windows) == (26, national.watching.windows)
+    assert closest(found.advice, category=None, problem="价格").subject == "停车收费"
+    assert closest(found.advice, category=None, problem="计量").subject == "计量"
