@@ -250,11 +250,12 @@ async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], A
         await house.database.close()
 
 
-def check(rulebook: Rulebook) -> None:
-    """The site was loaded without a fault: say what is in it."""
-    from bot.checking import told
+def look(wanted: argparse.Namespace, rulebook: Rulebook) -> None:
+    """The site was loaded without a fault: say what is in it, or what it tells people."""
+    from bot import checking, notice_lines
 
-    print(*told(rulebook, today=china_date(utc_now())), sep="\n")
+    told = checking.told(rulebook, today=china_date(utc_now()))
+    print(notice_lines.notices(rulebook, wanted) if wanted.command == "notices" else "\n".join(told))
 
 
 def read(wanted: argparse.Namespace) -> None:
@@ -285,14 +286,15 @@ def perform(wanted: argparse.Namespace) -> None:
     if wanted.command in ("understand", "evaluate"):
         read(wanted)
         return
-    if wanted.command == "check" and wanted.site and not wanted.routing_against:
-        check(load_rulebook(wanted.site))
+    looks = wanted.command == "notices" or (wanted.command == "check" and not wanted.routing_against)
+    if looks and wanted.site:
+        look(wanted, load_rulebook(wanted.site))
         return
     os.umask(PRIVATE)
     settings = load_settings()
     rulebook = load_rulebook(getattr(wanted, "site", None) or settings.site)
-    if wanted.command == "check" and not wanted.routing_against:
-        check(rulebook)
+    if looks:
+        look(wanted, rulebook)
     elif wanted.command == "due" and not wanted.case:
         tell_due(wanted, rulebook, database=settings.database)
     else:

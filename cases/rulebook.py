@@ -23,6 +23,7 @@ from cases.rulebook_files import (
 )
 from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
+from cases.rulebook_samples import check_samples, read_samples
 from cases.rulebook_similar import read_similar
 from cases.rulebook_sms import read_sms
 from cases.rulebook_subscriptions import read_subscribing
@@ -69,6 +70,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     labels, plain = read_taxonomy(taxonomy)
     site = read_site(load(folder / "site.toml", faults), labels)
     texts = read_texts((national, folder), faults)
+    offered = read_notices(load(national / "notices.toml", faults))
     return Rulebook(
         site=site,
         labels=labels,
@@ -76,7 +78,8 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         objects=read_objects(taxonomy, labels),
         calendar=read_calendar((national, folder), faults),
         clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
-        notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),
+        notices=switched(offered, site, faults),
+        offered=offered,
         texts=texts,
         routing=read_routing((national, folder), labels, faults),
         directory=read_directory(load(folder / "bureaus.toml", faults)),
@@ -91,6 +94,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         subscribing=read_subscribing(
             _each("subscriptions.toml", (national, folder), faults), _each("groups.toml", (national, folder), faults)
         ),
+        samples=read_samples(_each("samples.toml", (national, folder), faults)),
     )
 
 
@@ -105,8 +109,10 @@ def _cross_check(rulebook: Rulebook, faults: Faults) -> None:
         faults.add(file="site.toml", path="desk", found=rulebook.site.desk, allowed="the code of a bureau")
     if not faults.found:
         check_routing(rulebook.routing, faults)
-    wanted = {(notice.text, f"notice {notice.on.value}") for notice in rulebook.notices}
+    wanted = {(text, f"notice {notice.on.value}") for notice in rulebook.offered for text in notice.texts}
     wanted |= {(w.text, f"clock {rule.code}") for rule in rulebook.clocks for w in rule.warnings}
     for text, where in sorted(wanted):
         if text not in rulebook.texts:
             faults.add(file="texts", path=text, found=None, allowed=f"a text, owed by {where}")
+    if not faults.found:
+        check_samples(rulebook, faults)

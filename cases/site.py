@@ -18,6 +18,7 @@ from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
 from cases.short_messages import SmsTemplate
+from cases.samples import Samples
 from cases.similar import Likeness
 from cases.subscriptions import Subscribing
 from cases.texts import Texts
@@ -203,7 +204,10 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """Everything that the business changes, checked. ``objects``: what each category is about (goods, service …)."""
+    """Everything that the business changes, checked. ``objects``: what each category is about (goods, service …).
+
+    ``notices`` are those that the site sends, ``offered`` all that it could.
+    """
 
     site: Site
     labels: Mapping[str, tuple[str, ...]]
@@ -212,7 +216,9 @@ class Rulebook:
     calendar: WorkCalendar
     clocks: tuple[ClockRule, ...]
     notices: tuple[NoticeRule, ...]
+    offered: tuple[NoticeRule, ...]
     texts: Texts
+    samples: Samples
     routing: Routing
     directory: Directory
     departments: Mapping[str, Department]

@@ -18,6 +18,7 @@ from bot.web import (
     groups_page,
     joining,
     ledger,
+    notice_page,
     short_messages,
     warnings,
 )
@@ -101,6 +102,8 @@ def _route(app: Application) -> None:
     get(warnings.FEED, warnings.feed)
     get(f"{warnings.PATH}/{NUMBER}", warnings.one)
     get("/pictures/{sha256:[0-9a-f]{64}}", broadcasts_page.picture)
+    get("/desk/notices", notice_page.show)
+    post("/desk/notices", notice_page.count)
     get("/desk/find", desk.find)
     get("/desk/export", ledger.export)
     get(f"/desk/case/{NUMBER}", desk.case)
