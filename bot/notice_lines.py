@@ -12,6 +12,9 @@ from cases.site import Rulebook
 from cases.texts import Texts
 from handlers.notice_previews import Preview, previews
 
+MANY = 4
+"""Events, or time limits, that are named; of more the number is told."""
+
 
 def notices(rulebook: Rulebook, wanted: argparse.Namespace) -> str:
     """Each text for people with sample facts; LianxinError, with all of them, when one takes more than two segments."""
@@ -57,10 +60,11 @@ def as_lines(found: Sequence[Preview], texts: Texts) -> Iterator[str]:
 def words(one: Preview, texts: Texts) -> dict[str, str]:
     """What is known of a text, in words."""
     comma = texts.render("word.comma")
-    events = [texts.render(f"event.{on}") if on in set(EventName) else on for on in one.on]
+    events = list(dict.fromkeys(texts.render(f"event.{on}") if on in set(EventName) else on for on in one.on))
+    more = texts.render("preview.more", count=len(events)) if len(events) > MANY else ""
     return {
         "name": one.key,
-        "on": comma.join(dict.fromkeys(events)),
+        "on": comma.join(events[:MANY]) + more,
         "to": comma.join(texts.render(f"preview.to_{to}") for to in one.to),
         "switch": texts.render(f"preview.switch_{one.switch}"),
         "basis": one.basis,

@@ -44,4 +44,7 @@ async def _page(request: web.Request, given: Mapping[str, str]) -> web.Response:
 
 
 def _row(one: Preview, rulebook: Rulebook) -> dict[str, Any]:
-    return {**words(one, rulebook.texts), "one": one}
+    texts = rulebook.texts
+    named = {name: f"preview.fact.{name}" for name in one.facts}
+    fields = [(name, texts.render(key) if key in texts else name, one.facts[name]) for name, key in named.items()]
+    return {**words(one, texts), "one": one, "fields": fields}

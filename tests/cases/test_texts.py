@@ -67,6 +67,7 @@ OURS: dict[str, set[str]] = {
     "ask.narrative_": set(Kind),
     "ledger.column": set(CELLS),
     "ledger": {"yes", "no", "running"},
+    "preview.fact": set(BOOK.samples.facts),
     "preview.group_": set(Group),
     "preview.to_": set(Recipient),
     "preview.switch_": set(Switch),

@@ -18,7 +18,7 @@ async def test_all_staff_read_what_people_are_told(role: Role, site: Site) -> No
     assert f'href="{PATH}"' in (await member.get("/desk"))[1]
     status, page = await member.get(PATH)
     assert (status, "投诉：发给消费者" in page, "发给工作人员" in page) == (200, True, True)
-    assert "【濮阳市场监管】您的投诉(410900261122001)已登记" in page
+    assert "【濮阳市场监管】您的投诉已登记,编号410900261122001。" in page
     assert "法定，不能关" in page
     assert "服务，未开" in page
 
