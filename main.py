@@ -319,12 +319,12 @@ def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> 
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
         "train": lambda: tell(settings, rulebook, lambda h: commands.train(h, wanted, folder=settings.data_dir)),
     }
+    deed = commands.TOLD.get(wanted.command)
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))
-        return
-    deed = commands.TOLD.get(wanted.command)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(tell(settings, rulebook, lambda h: deed(h, wanted)) if deed else jobs[wanted.command]())
+    else:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(tell(settings, rulebook, lambda h: deed(h, wanted)) if deed else jobs[wanted.command]())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

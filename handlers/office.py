@@ -62,7 +62,7 @@ class Office:
 
     def short(self, wording: Wording) -> str:
         """A notice as a short message: what people wrote loses its end where it would take three segments."""
-        facts = {**self._common, **wording.facts}
+        facts = {**self.common, **wording.facts}
         return short_text(self.rulebook.texts, wording.key, facts, how=self.rulebook.samples.how)
 
     @property

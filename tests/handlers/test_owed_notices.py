@@ -61,7 +61,7 @@ async def does(
 
 
 def _people(here: Stage, case: Case) -> dict[str, str]:
-    facts = {"officer": here.ids[Role.OFFICER], "mediator": here.ids[Role.MEDIATOR]}
+    facts: dict[str, str] = {"officer": here.ids[Role.OFFICER], "mediator": here.ids[Role.MEDIATOR]}
     return {**facts, "enterprise": here.ids[Role.MERCHANT]} if case.status is Status.RECEIVED else facts
 
 
