@@ -252,10 +252,9 @@ async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], A
 
 def look(wanted: argparse.Namespace, rulebook: Rulebook) -> None:
     """The site was loaded without a fault: say what is in it, or what it tells people."""
-    from bot import checking, notice_lines
+    from bot.checking import looked_at
 
-    told = checking.told(rulebook, today=china_date(utc_now()))
-    print(notice_lines.notices(rulebook, wanted) if wanted.command == "notices" else "\n".join(told))
+    print(looked_at(rulebook, wanted, today=china_date(utc_now())))
 
 
 def read(wanted: argparse.Namespace) -> None:

@@ -17,8 +17,8 @@ from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
-from cases.short_messages import SmsTemplate
 from cases.samples import Samples
+from cases.short_messages import SmsTemplate
 from cases.similar import Likeness
 from cases.subscriptions import Subscribing
 from cases.texts import Texts
