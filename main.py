@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
 # Each command loads only what it needs: texts are understood without a database, and a chat in the terminal starts
 # without the web server and Telegram.
-ID_BYTES = 6
-PRIVATE = 0o077
+ID_BYTES, PRIVATE = 6, 0o077
 log = logging.getLogger("lianxin")
 
 
