@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
 # Each command loads only what it needs: texts are understood without a database, and a chat in the terminal starts
 # without the web server and Telegram.
-ID_BYTES = 6
-PRIVATE = 0o077
+ID_BYTES, PRIVATE = 6, 0o077
 log = logging.getLogger("lianxin")
 
 
@@ -244,11 +243,11 @@ async def tell(settings: Settings, rulebook: Rulebook, work: Callable[[House], A
         await house.database.close()
 
 
-def check(rulebook: Rulebook) -> None:
-    """The site was loaded without a fault: say what is in it."""
-    from bot.checking import told
+def look(wanted: argparse.Namespace, rulebook: Rulebook) -> None:
+    """The site was loaded without a fault: say what is in it, or what it tells people."""
+    from bot.checking import looked_at
 
-    print(*told(rulebook, today=china_date(utc_now())), sep="\n")
+    print(looked_at(rulebook, wanted, today=china_date(utc_now())))
 
 
 def read(wanted: argparse.Namespace) -> None:
@@ -279,14 +278,15 @@ def perform(wanted: argparse.Namespace) -> None:
     if wanted.command in ("understand", "evaluate"):
         read(wanted)
         return
-    if wanted.command == "check" and wanted.site and not wanted.routing_against:
-        check(load_rulebook(wanted.site))
+    looks = wanted.command == "notices" or (wanted.command == "check" and not wanted.routing_against)
+    if looks and wanted.site:
+        look(wanted, load_rulebook(wanted.site))
         return
     os.umask(PRIVATE)
     settings = load_settings()
     rulebook = load_rulebook(getattr(wanted, "site", None) or settings.site)
-    if wanted.command == "check" and not wanted.routing_against:
-        check(rulebook)
+    if looks:
+        look(wanted, rulebook)
     elif wanted.command == "due" and not wanted.case:
         tell_due(wanted, rulebook, database=settings.database)
     else:
@@ -311,12 +311,12 @@ def work(wanted: argparse.Namespace, settings: Settings, rulebook: Rulebook) -> 
         "chat": lambda: chat(settings, rulebook, name=wanted.name),
         "train": lambda: tell(settings, rulebook, lambda h: commands.train(h, wanted, folder=settings.data_dir)),
     }
+    deed = commands.TOLD.get(wanted.command)
     if wanted.command == "migrate":
         print(rulebook.texts.render("start.migrated", revision=revision))
-        return
-    deed = commands.TOLD.get(wanted.command)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(tell(settings, rulebook, lambda h: deed(h, wanted)) if deed else jobs[wanted.command]())
+    else:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(tell(settings, rulebook, lambda h: deed(h, wanted)) if deed else jobs[wanted.command]())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

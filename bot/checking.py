@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from datetime import date
 
+from bot.notice_lines import notices
 from cases.site import Rulebook
 from handlers.dates import missing_year
+
+
+def looked_at(rulebook: Rulebook, wanted: argparse.Namespace, *, today: date) -> str:
+    """What ``check``, or ``notices``, has to say of it."""
+    return notices(rulebook, wanted) if wanted.command == "notices" else "\n".join(told(rulebook, today=today))
 
 
 def told(rulebook: Rulebook, *, today: date) -> Iterator[str]:

@@ -36,6 +36,12 @@ def parser() -> argparse.ArgumentParser:
         help="a changed routing.toml: say which past cases it would send elsewhere",
     )
     checking.add_argument("site", nargs="?", help="a built-in site's name or a folder; default: the SITE setting")
+    previewing = commands.add_parser("notices", help="every notice with sample facts, its length and its segments")
+    previewing.add_argument(
+        "keys", nargs="*", metavar="KEY", help="a text such as notice.complaint.accepted; default: all"
+    )
+    previewing.add_argument("--site", help="a built-in site's name or a folder; default: the SITE setting")
+    previewing.add_argument("--json", action="store_true", help="one JSON object a text")
     commands.add_parser("migrate", help="bring the database to this version")
     inviting = commands.add_parser("invite", help="print a one-time code to bind a member of staff, or of a group")
     inviting.add_argument("--bureau", metavar="CODE")

@@ -15,6 +15,7 @@ from bot.ways import WAYS
 from cases.errors import DeliveryError, StorageFault
 from cases.messages import Outgoing, Wording
 from cases.short_messages import MOST, Report, Said, SmsState, fit, length
+from cases.texts import TextFault
 from handlers.pacing import Rate
 from handlers.short_messages import ShortMessages
 
@@ -87,7 +88,8 @@ class Kept:
 class SmsChannel:
     """Makes texts fit, sends them by the gateway and has them written down.
 
-    ``say`` gives texts of the site, ``new_id`` a reference for a message to which the gateway gives none.
+    ``say`` gives texts of the site, ``new_id`` a reference for a message to which the gateway gives none, ``short`` a
+    notice in a length that fits.
     """
 
     name = CHANNEL
@@ -101,9 +103,10 @@ class SmsChannel:
         say: Say,
         new_id: Callable[[], str],
         rate: int,
+        short: Callable[[Wording], str] | None = None,
     ) -> None:
         self._gateway, self._messages, self._signature = gateway, messages, signature
-        self._say, self._new_id = say, new_id
+        self._say, self._new_id, self._short = say, new_id, short
         self.rate = Rate(per_second=rate)
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -117,7 +120,7 @@ class SmsChannel:
             raise DeliveryError(LATER, retryable=True) from None
         if number is None:
             raise DeliveryError("no number is kept for this address", unreachable=True)
-        fitted = fit(text, signature=self._signature)
+        fitted = fit(text, signature=self._signature, most=self._most(outgoing, text))
         if fitted.cut:
             key = outgoing.wording.key if outgoing.wording else ""
             log.warning("A text was too long for a short message.", extra={"action": "sms_cut", "key": key})
@@ -129,10 +132,19 @@ class SmsChannel:
     def _worded(self, outgoing: Outgoing) -> str:
         """A notice says what can be answered; in a dialogue the buttons are told as words, where there is room."""
         words = [choice.label for row in outgoing.choices for choice in row]
+        if outgoing.wording and self._short:
+            try:
+                return self._short(outgoing.wording) if outgoing.text else ""
+            except TextFault:
+                log.warning("A notice has no short form.", extra={"action": "sms", "key": outgoing.wording.key})
         if outgoing.wording or not words:
             return outgoing.text
         told = outgoing.text + self._say("short.choices", words="/".join(words))
         return told if length(told) + length(self._signature) + 2 <= MOST else outgoing.text
+
+    def _most(self, outgoing: Outgoing, text: str) -> int:
+        """A notice was made as short as the law allows: one that is longer still is sent whole."""
+        return max(MOST, length(text)) if outgoing.wording and self._short else MOST
 
     async def _keep(self, outgoing: Outgoing, text: str, *, reference: str) -> None:
         """A message that is on its way must not be sent again because it could not be written down."""

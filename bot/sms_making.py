@@ -46,6 +46,7 @@ async def make_sms(
         say=office.say,
         new_id=office.new_id,
         rate=settings.sms_rate,
+        short=office.short,
     )
     channels[channel.name] = channel
     entrance = None

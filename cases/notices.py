@@ -45,7 +45,8 @@ class NoticeRule:
 
     ``card``: the case's buttons go along. ``statutory``: the law owes it, it is never switched off. ``optional``: it is
     sent only where the site has turned it on. ``headline``: only of a clock whose date consumers are told. ``asked``:
-    only after an answer to one of these questions. ``by``: only when one in such a role did it.
+    only after an answer to one of these questions. ``by``: only when one in such a role did it. ``short``: the text for
+    a short message, where that one must say less or other than a chat.
     """
 
     on: EventName
@@ -61,6 +62,12 @@ class NoticeRule:
     headline: bool = False
     asked: frozenset[str] = frozenset()
     by: frozenset[Role] = frozenset()
+    short: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The keys of its texts."""
+        return (self.text, self.short) if self.short else (self.text,)
 
 
 def owed(rules: Iterable[NoticeRule], *, case: Case, event: Event) -> tuple[NoticeRule, ...]:

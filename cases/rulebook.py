@@ -23,6 +23,7 @@ from cases.rulebook_files import (
 )
 from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
+from cases.rulebook_samples import check_samples, read_samples
 from cases.rulebook_signals import read_advice, read_watching
 from cases.rulebook_similar import read_similar
 from cases.rulebook_sms import read_sms
@@ -70,6 +71,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     labels, plain = read_taxonomy(taxonomy)
     site = read_site(load(folder / "site.toml", faults), labels)
     texts = read_texts((national, folder), faults)
+    offered = read_notices(load(national / "notices.toml", faults))
     return Rulebook(
         site=site,
         labels=labels,
@@ -77,7 +79,8 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         objects=read_objects(taxonomy, labels),
         calendar=read_calendar((national, folder), faults),
         clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
-        notices=switched(read_notices(load(national / "notices.toml", faults)), site, faults),
+        notices=switched(offered, site, faults),
+        offered=offered,
         texts=texts,
         routing=read_routing((national, folder), labels, faults),
         directory=read_directory(load(folder / "bureaus.toml", faults)),
@@ -94,6 +97,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         ),
         watching=read_watching(_each("signals.toml", (national, folder), faults)),
         advice=read_advice(_each("advice.toml", (national, folder), faults), labels),
+        samples=read_samples(_each("samples.toml", (national, folder), faults)),
     )
 
 
@@ -108,8 +112,10 @@ def _cross_check(rulebook: Rulebook, faults: Faults) -> None:
         faults.add(file="site.toml", path="desk", found=rulebook.site.desk, allowed="the code of a bureau")
     if not faults.found:
         check_routing(rulebook.routing, faults)
-    wanted = {(notice.text, f"notice {notice.on.value}") for notice in rulebook.notices}
+    wanted = {(text, f"notice {notice.on.value}") for notice in rulebook.offered for text in notice.texts}
     wanted |= {(w.text, f"clock {rule.code}") for rule in rulebook.clocks for w in rule.warnings}
     for text, where in sorted(wanted):
         if text not in rulebook.texts:
             faults.add(file="texts", path=text, found=None, allowed=f"a text, owed by {where}")
+    if not faults.found:
+        check_samples(rulebook, faults)

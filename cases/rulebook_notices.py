@@ -40,6 +40,7 @@ def _notice(row: Table) -> NoticeRule | None:
         headline=row.flag("headline"),
         asked=frozenset(row.several("asked", QUESTIONS)),
         by=frozenset(map(Role, row.several("by", Role))),
+        short=row.text("short", ""),
     )
     if rule.statutory and rule.optional:
         row.fault("optional", found=True, allowed="false: the law owes this notice")

@@ -16,10 +16,14 @@ def read_texts(folders: Sequence[Path], faults: Faults) -> Texts:
     """The national texts, and over them the site's own: for known keys, with the facts that the national text has."""
     national, folder = folders
     entries: dict[str, str] = {}
+    files: dict[str, str] = {}
     for path in sorted((national / "texts").glob("*.toml")):
-        entries |= _flat(load(path, faults))
+        found = _flat(load(path, faults))
+        entries |= found
+        files |= dict.fromkeys(found, f"texts/{path.name}")
     own = folder / "texts.toml"
-    return Texts({**entries, **(_flat(load(own, faults), known=entries) if own.exists() else {})})
+    ours = _flat(load(own, faults), known=entries) if own.exists() else {}
+    return Texts({**entries, **ours}, files={**files, **dict.fromkeys(ours, own.name)})
 
 
 def _flat(table: Table, prefix: str = "", *, known: Mapping[str, str] | None = None) -> dict[str, str]:

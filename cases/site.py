@@ -18,6 +18,7 @@ from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory
 from cases.routing_rules import Matter, Routing
+from cases.samples import Samples
 from cases.short_messages import SmsTemplate
 from cases.signals import Watching
 from cases.similar import Likeness
@@ -209,7 +210,10 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """Everything that the business changes, checked. ``objects``: what each category is about (goods, service …)."""
+    """Everything that the business changes, checked. ``objects``: what each category is about (goods, service …).
+
+    ``notices`` are those that the site sends, ``offered`` all that it could.
+    """
 
     site: Site
     labels: Mapping[str, tuple[str, ...]]
@@ -218,7 +222,9 @@ class Rulebook:
     calendar: WorkCalendar
     clocks: tuple[ClockRule, ...]
     notices: tuple[NoticeRule, ...]
+    offered: tuple[NoticeRule, ...]
     texts: Texts
+    samples: Samples
     routing: Routing
     directory: Directory
     departments: Mapping[str, Department]

@@ -35,14 +35,19 @@ class Texts:
     not known (a telephone number) is not printed as a gap.
     """
 
-    def __init__(self, entries: Mapping[str, str]) -> None:
+    def __init__(self, entries: Mapping[str, str], *, files: Mapping[str, str] | None = None) -> None:
+        """``files``: in which file each text stands, for those who must say where one is wrong."""
         self._entries = dict(entries)
+        self._files = dict(files or {})
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
     def keys(self) -> frozenset[str]:
         return frozenset(self._entries)
+
+    def file_of(self, key: str) -> str:
+        return self._files.get(key, "texts")
 
     def template(self, key: str) -> str:
         """The raw text; TextFault when there is none."""
@@ -66,7 +71,12 @@ def _kept(part: str, facts: Mapping[str, object]) -> str:
     return part if all(facts.get(name) not in (None, "") for name in placeholders(part)) else ""
 
 
+def sms_length(text: str) -> int:
+    """How long networks count it (UCS-2): a character beyond the basic plane takes the room of two."""
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
 def sms_segments(text: str) -> int:
     """How many segments the text (signature included) is billed as: 70 characters alone, else 67 each."""
-    length = len(text)
+    length = sms_length(text)
     return 1 if length <= SINGLE else -(-length // PART)

@@ -73,7 +73,9 @@ def again(number: int, outgoing: Outgoing, case_no: CaseNo, *, to: Address, offi
 def is_statutory(outgoing: Outgoing, *, office: Office) -> bool:
     """Whether the law owes this text; so does a text of which nobody knows from which rule it came."""
     wording = outgoing.wording
-    return wording is None or any(rule.statutory for rule in office.rulebook.notices if rule.text == wording.key)
+    return wording is None or any(
+        rule.statutory for rule in office.rulebook.notices if wording.key in (rule.text, rule.short)
+    )
 
 
 async def _ask(tx: Transaction, case: Case, lost: Lost, *, office: Office) -> None:

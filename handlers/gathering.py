@@ -123,7 +123,9 @@ def _apart(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
 def _single(text: _Text, contents: Mapping[int, Content], case: Case, *, buttons: Buttons, at: datetime) -> Promise:
     """The warnings about one case, with the buttons of what can be done to it."""
     said = "\n".join(dict.fromkeys(contents[one.id].text for one in text.told))
-    outgoing = Outgoing(address=text.address, text=said, choices=buttons)
+    wordings = {contents[one.id].text: contents[one.id].wording for one in text.told}
+    wording = next(iter(wordings.values())) if len(wordings) == 1 else None
+    outgoing = Outgoing(address=text.address, text=said, choices=buttons, wording=wording)
     return Promise(outgoing=outgoing, priority=Priority.PING, at=at, case_no=case.no)
 
 

@@ -11,7 +11,7 @@ from cases.calendar import china_date
 from cases.clocks import Clock, ClockRule, Warning
 from cases.clockwork import at_step, due_step
 from cases.events import Event, EventName
-from cases.messages import Address
+from cases.messages import Address, Wording
 from cases.model import SYSTEM, Case, CaseNo
 from cases.notices import Recipient
 from cases.texts import placeholders
@@ -143,7 +143,11 @@ class Batch:
         if step.more:
             facts = {**facts_from(case, self.event(owing), clocks=clocks, names=names, office=self.office), **facts}
         short = short_of(case, what=step.what, office=self.office, text=step.warning.text)
-        content = Content(text=self.office.say(step.warning.text, **facts), short=short)
+        key = step.warning.text
+        wording = Wording(
+            key=key, facts={name: facts[name] for name in sorted(self._names(step.warning) & facts.keys())}
+        )
+        content = Content(text=self.office.say(key, **facts), short=short, wording=wording)
         for address, due in self._reached(owing, step.warning, consumers).items():
             warned = Warned(
                 clock=owing.row.id, step=step.number, due=due, case_no=case.no, address=address, content=content

@@ -13,7 +13,7 @@ from cases.notices import NoticeRule, Priority, Recipient, owed
 from cases.texts import placeholders
 from handlers.cards import Buttons, case_facts, staff_buttons
 from handlers.consumer_cards import consumer_buttons
-from handlers.masking import masked_event, traces_of
+from handlers.masking import masked, masked_event, traces_of
 from handlers.office import Office
 from handlers.recipients import addresses
 from handlers.wording import bureau_phone, bureau_short, clock_words, day_words, instant_words, subject_words
@@ -30,6 +30,8 @@ ROLES = {
 }
 """Whose buttons a ping carries; all others work as officers."""
 ENDS = "。.！!；; "
+BRANCH = "("
+"""Stands before the branch in the name of a business."""
 
 
 async def promise_notices(
@@ -49,19 +51,31 @@ async def promise_notices(
         reached = await addresses(tx, rule.to, case=case, office=office, guest=theirs)
         if not reached:
             continue
-        text = office.say(rule.text, **facts)
+        told = _without_business(facts, case, office=office) if rule.to is Recipient.CONSUMER else facts
+        text = office.say(rule.text, **told)
         buttons = _buttons(rule, case, office=office)
-        wording = _wording(rule, facts, office=office)
+        wording = _wording(rule, told, office=office)
         for address in reached:
             choices = () if address.channel == office.ways.short else buttons
             outgoing = Outgoing(address=address, text=text, choices=choices, wording=wording)
             tx.outbox.promise(_promise(rule, event, outgoing))
 
 
+def _without_business(facts: Mapping[str, str], case: Case, *, office: Office) -> Mapping[str, str]:
+    """What an informant is told never names the business, not even where an officer's words do (Art. 37)."""
+    name = case.merchant.name
+    if case.kind is not Kind.TIPOFF or not name:
+        return facts
+    names = (name, name.partition(BRANCH)[0])
+    free = office.rulebook.samples.how.free
+    return {key: masked(value, names) if key in free else value for key, value in facts.items()}
+
+
 def _wording(rule: NoticeRule, facts: Mapping[str, str], *, office: Office) -> Wording:
-    """From which text it was made, and what of the case was put into it."""
-    names = placeholders(office.rulebook.texts.template(rule.text)) & facts.keys()
-    return Wording(key=rule.text, facts={name: facts[name] for name in sorted(names)})
+    """Its text for a short message, and of the facts those that this one uses."""
+    key = rule.short or rule.text
+    names = placeholders(office.rulebook.texts.template(key)) & facts.keys()
+    return Wording(key=key, facts={name: facts[name] for name in sorted(names)})
 
 
 def _is_none_of_theirs(rule: NoticeRule, case: Case, guest: Staff | None) -> bool:
@@ -138,11 +152,16 @@ def _date_facts(case: Case, clocks: Sequence[Clock], event: Event, *, office: Of
     received_on = china_date(case.received_at)
     leading = leading_clock(case, clocks, event, office=office)
     asked = next((clock for clock in clocks if clock.rule == "supplement"), None)
+    begun = {
+        rule.code for rule in office.rulebook.clocks_started_by(event.name, kind=case.kind, received_on=received_on)
+    }
+    acting = next((clock for clock in clocks if clock.rule in begun and not clock.paused), None)
     return {
         "due": day_words(leading.due_on, office=office) if leading else "",
         "due_at": instant_words(leading.due_at, office=office) if leading and leading.due_at else "",
         "due_name": clock_words(leading, office=office, received_on=received_on) if leading else "",
         "supplement_due": day_words(asked.due_on, office=office) if asked else "",
+        "act_due": day_words(acting.due_on, office=office) if acting else "",
     }
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from cases.calendar import WorkCalendar, china_date
 from cases.clockwork import Pace
+from cases.messages import Wording
 from cases.model import Case
+from cases.short_texts import short_text
 from cases.site import Rulebook
 
 if TYPE_CHECKING:
@@ -57,6 +59,11 @@ class Office:
     def say(self, key: str, **facts: object) -> str:
         """A text of the site, with the facts that every text may use."""
         return self.rulebook.texts.render(key, **{**self.common, **facts})
+
+    def short(self, wording: Wording) -> str:
+        """A notice as a short message: what people wrote loses its end where it would take three segments."""
+        facts = {**self.common, **wording.facts}
+        return short_text(self.rulebook.texts, wording.key, facts, how=self.rulebook.samples.how)
 
     @property
     def calendar(self) -> WorkCalendar:

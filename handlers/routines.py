@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from cases.messages import Outgoing
+from cases.messages import Outgoing, Wording
 from cases.notices import Priority
 from cases.site import Routine
 from handlers.office import Office
@@ -40,10 +40,11 @@ def _owed(now: datetime, *, office: Office) -> list[tuple[Routine, date]]:
 
 
 async def _promises(tx: Transaction, routine: Routine, day: date, *, office: Office) -> list[Promise]:
-    text = office.say("ping.routine", text=routine.text)
+    wording = Wording(key="ping.routine", facts={"text": routine.text})
+    text = office.say(wording.key, **wording.facts)
     return [
         Promise(
-            outgoing=Outgoing(address=address, text=text),
+            outgoing=Outgoing(address=address, text=text, wording=wording),
             priority=Priority.PING,
             at=office.now(),
             key=f"routine/{routine.code}/{day.isoformat()}/{address}",

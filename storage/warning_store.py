@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, delete, func, select, update
 
 from cases.calendar import CHINA
-from cases.messages import Address
+from cases.messages import Address, Wording
 from cases.model import CaseNo
 from storage.inbox_store import dump_json
 from storage.many import among, insert_new
@@ -45,14 +45,16 @@ class Short:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A warning in full and in short; the same for everybody who is told."""
+    """A warning in full and in short; the same for everybody who is told. ``wording``: of what the text is made."""
 
     text: str
     short: Short
+    wording: Wording | None = None
 
     @cached_property
     def dumped(self) -> str:
-        return dump_json({"text": self.text, **vars(self.short)})
+        wording = {"wording": vars(self.wording)} if self.wording else {}
+        return dump_json({"text": self.text, **wording, **vars(self.short)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,5 +177,5 @@ def _row(warned: Warned, *, at: datetime) -> dict[str, Any]:
 
 def _content(row: Row[Any]) -> Content:
     payload = json.loads(row.payload)
-    text = payload.pop("text")
-    return Content(text=text, short=Short(**payload))
+    text, wording = payload.pop("text"), payload.pop("wording", None)
+    return Content(text=text, short=Short(**payload), wording=Wording(**wording) if wording else None)

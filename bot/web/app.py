@@ -18,6 +18,7 @@ from bot.web import (
     groups_page,
     joining,
     ledger,
+    notice_page,
     short_messages,
     signals_page,
     warnings,
@@ -106,6 +107,8 @@ def _route(app: Application) -> None:
     post("/desk/signals/{id:[0-9]{1,9}}/draft", signals_page.draft)
     post("/desk/signals/{id:[0-9]{1,9}}/dismiss", signals_page.dismiss)
     get("/pictures/{sha256:[0-9a-f]{64}}", broadcasts_page.picture)
+    get("/desk/notices", notice_page.show)
+    post("/desk/notices", notice_page.count)
     get("/desk/find", desk.find)
     get("/desk/export", ledger.export)
     get(f"/desk/case/{NUMBER}", desk.case)

@@ -16,7 +16,7 @@ from cases.clocks import Unit
 from cases.events import EventName
 from cases.intake import Slot
 from cases.model import STAFF_ROLES, Kind, Status
-from cases.notices import LOWEST_RATING
+from cases.notices import LOWEST_RATING, Recipient
 from cases.routing import Place
 from cases.texts import PART, SINGLE, TextFault, Texts, placeholders, sms_segments
 from cases.transitions import OUTCOME_PATHS, TABLE
@@ -24,6 +24,7 @@ from handlers.calendars import OPERATOR
 from handlers.consumer_cards import ASKED
 from handlers.forms import CHOSEN, VERBS
 from handlers.ledger_columns import CELLS
+from handlers.notice_previews import Group, Switch
 from tests.house import rulebook
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,10 @@ OURS: dict[str, set[str]] = {
     "ask.narrative_": set(Kind),
     "ledger.column": set(CELLS),
     "ledger": {"yes", "no", "running"},
+    "preview.fact": set(BOOK.samples.facts),
+    "preview.group_": set(Group),
+    "preview.to_": set(Recipient),
+    "preview.switch_": set(Switch),
 }
 """Families of keys that are put together from a closed list."""
 
@@ -125,7 +130,7 @@ def test_every_error_that_the_code_raises_has_its_sentence_and_no_sentence_is_le
 
 def test_every_text_is_used() -> None:
     books = [rulebook(site) for site in ("puyang", "chongxin")]
-    used = literals() | {notice.text for book in books for notice in book.notices}
+    used = literals() | {key for book in books for notice in book.offered for key in notice.texts}
     used |= {warning.text for book in books for clock in book.clocks for warning in clock.warnings}
     families = patterns()
     idle = [key for key in KEYS - used if not any(pattern.fullmatch(key) for pattern in families)]
