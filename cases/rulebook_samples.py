@@ -59,10 +59,10 @@ def check_samples(rulebook: Rulebook, faults: Faults) -> None:
         for name in lacking:
             faults.add(file=FILE, path=f"facts.{name}", found=None, allowed=f"a sample, for the text {key}")
         if not lacking:
-            _check_length(rulebook, key, facts, faults)
+            _check_length(rulebook, key, facts=facts, faults=faults)
 
 
-def _check_length(rulebook: Rulebook, key: str, facts: Mapping[str, str], faults: Faults) -> None:
+def _check_length(rulebook: Rulebook, key: str, *, facts: Mapping[str, str], faults: Faults) -> None:
     texts, how = rulebook.texts, rulebook.samples.how
     told = [texts.render(key, **facts)]
     told += [short_text(texts, key, {**facts, **hard}, how=how) for hard in _hardest(rulebook, key)]

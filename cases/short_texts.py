@@ -39,13 +39,13 @@ def short_text(texts: Texts, key: str, facts: Mapping[str, str], *, how: Shorten
         return whole
     template = texts.template(key)
     free = {name: facts[name] for name in placeholders(template) & how.free & facts.keys()}
-    if not _fits(texts, key, facts, _cut_all(free, how.least, how=how), most=most):
+    if not _fits(texts, key, facts={**facts, **_cut_all(free, how.least, how=how)}, most=most):
         bare = {name: "" for part in OPTIONAL.findall(template) for name in placeholders(part) & free.keys()}
         facts, free = {**facts, **bare}, {name: value for name, value in free.items() if name not in bare}
     low, high = how.least, max([how.least, *map(sms_length, free.values())])
     while low < high:  # the most characters for each that let the whole fit
         middle = (low + high + 1) // 2
-        fits = _fits(texts, key, facts, _cut_all(free, middle, how=how), most=most)
+        fits = _fits(texts, key, facts={**facts, **_cut_all(free, middle, how=how)}, most=most)
         low, high = (middle, high) if fits else (low, middle - 1)
     return texts.render(key, **{**facts, **_cut_all(free, low, how=how)})
 
@@ -68,5 +68,5 @@ def _cut_all(free: Mapping[str, str], most: int, *, how: Shortening) -> dict[str
     return {name: cut(value, most=most, how=how) for name, value in free.items()}
 
 
-def _fits(texts: Texts, key: str, facts: Mapping[str, str], free: Mapping[str, str], *, most: int) -> bool:
-    return sms_length(texts.render(key, **{**facts, **free})) <= most
+def _fits(texts: Texts, key: str, *, facts: Mapping[str, str], most: int) -> bool:
+    return sms_length(texts.render(key, **facts)) <= most

@@ -176,7 +176,8 @@ class Gazetteer:
         """Whether a name of ours (no township's full one) stands right behind a place elsewhere, and so is there."""
         if not self._is_ours(hit):
             return False
-        return any(place.end == hit.start and not self._home.startswith(place.label[:_CITY]) for place in places)
+        before = [place.label[:_CITY] for place in places if place.end == hit.start]
+        return any(not self._home.startswith(code) and not code.startswith(self._home) for code in before)
 
     def _is_ours(self, hit: Hit) -> bool:
         return hit.label.startswith(self._home) and (len(hit.label) != _TOWNSHIP or hit.weight < _FULL)
