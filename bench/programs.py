@@ -43,9 +43,9 @@ def program(*arguments: str, env: Environment) -> Iterator[subprocess.Popen[byte
 
 
 @contextmanager
-def telegram_server(token: str) -> Iterator[str]:
+def telegram_server(token: str, *options: str) -> Iterator[str]:
     """The address of the tests' Bot API server in its own process."""
-    with program("-m", "tests.bot_api", "--token", token, env=dict(os.environ)) as server:
+    with program("-m", "tests.bot_api", "--token", token, *options, env=dict(os.environ)) as server:
         yield first_line(server).decode().strip()
 
 
@@ -78,8 +78,8 @@ def run_start(folder: Path, *, rest: float) -> tuple[float, float]:
         return spent, resident(running.pid)
 
 
-def wait_until(condition: Callable[[], bool], *, every: float = 0.01) -> None:
-    deadline = time.perf_counter() + PATIENCE
+def wait_until(condition: Callable[[], bool], *, every: float = 0.01, within: float = PATIENCE) -> None:
+    deadline = time.perf_counter() + within
     while not condition():
         if time.perf_counter() > deadline:
             raise TimeoutError("the program does not answer")

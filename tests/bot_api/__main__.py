@@ -18,6 +18,7 @@ async def serve(options: argparse.Namespace) -> None:
         any_chat=options.any_chat,
         seed=options.seed,
         delay=options.delay,
+        linger=options.linger,
     )
     await server.start(port=options.port)
     sys.stdout.write(f"{server.url}\n")
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--any-chat", action="store_true", help="everybody has started the bot")
     parser.add_argument("--seed", type=int, default=0, help="of the chance in planned faults")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--linger", type=float, default=0.0, help="seconds between what a call does and its answer")
     asyncio.run(serve(parser.parse_args()))
 
 

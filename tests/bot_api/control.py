@@ -5,9 +5,12 @@
                                People; bytes as base64 under ``data``
 ``POST /control/updates``      ``{"updates": [{"does": …}, …]}``: many of them → ``{"update_ids": [n, …]}``
 ``GET /control/sent?chat_id=`` what the bot sent to one chat (or, without chat_id, to all): a list of messages
-``GET /control/counts``        ``{"calls": {method: n}, "sent": n, "pending": n, "answered": n, "faults": n}``
+``GET /control/counts``        ``{"calls": {method: n}, "sent": n, "pending": n, "answered": n, "faults": n,
+                               "refusals": {status: n}}``
+``GET /control/spans``         from when to when each sending call was with the server, in monotonic seconds
 ``GET /control/calls?method=`` accepted calls, oldest first
-``POST /control/faults``       a Fault's fields, ``kind`` among them; an empty object clears the plan
+``POST /control/faults``       a Fault's fields, ``kind`` among them; ``{"storm": 0.2}``: a fifth of all sending fails,
+                               in every way that leaves nothing done; an empty object clears the plan
 =============================  ==================================================================================
 """
 
@@ -74,6 +77,7 @@ class Control:
                 "pending": len(server.pending),
                 "answered": sum(server.answered),
                 "faults": len(server.faults.hits),
+                "refusals": server.refusals,
             }
         )
 
@@ -82,10 +86,16 @@ class Control:
         calls = self._server.calls(request.query.get("method"))
         return web.json_response([{"method": c.method, "at": c.at, "params": _plain(dict(c.params))} for c in calls])
 
+    async def spans(self, request: web.Request) -> web.Response:
+        """Times of sending calls."""
+        return web.json_response(self._server.spans)
+
     async def faults(self, request: web.Request) -> web.Response:
         """Plans a misfortune."""
         plan = await request.json()
-        if plan:
+        if "storm" in plan:
+            self._server.faults.storm(plan["storm"])
+        elif plan:
             self._server.faults.add(FaultKind(plan.pop("kind")), **plan)
         else:
             self._server.faults.clear()
@@ -100,6 +110,7 @@ def add_control(app: web.Application, server: BotApi) -> None:
     app.router.add_post("/control/faults", control.faults)
     app.router.add_get("/control/sent", control.sent)
     app.router.add_get("/control/counts", control.counts)
+    app.router.add_get("/control/spans", control.spans)
     app.router.add_get("/control/calls", control.calls)
 
 

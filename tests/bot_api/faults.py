@@ -17,6 +17,10 @@ class FaultKind(StrEnum):
     GARBAGE = "garbage"  # 200 with half a JSON object, nothing done
 
 
+STORM = (FaultKind.FLOOD, FaultKind.BAD_GATEWAY, FaultKind.RESET_BEFORE, FaultKind.HANG, FaultKind.GARBAGE)
+"""All that can happen to a call and leaves nothing done."""
+
+
 @dataclass(kw_only=True)
 class Fault:
     """One misfortune: for ``method`` (or every one), ``count`` times (or for ever), with this probability."""
@@ -45,6 +49,12 @@ class Faults:
     def add(self, kind: FaultKind, **how: object) -> None:
         """Plans a fault; ``how`` are the other fields of Fault."""
         self._plan.append(Fault(kind=FaultKind(kind), **how))  # type: ignore[arg-type]
+
+    def storm(self, share: float) -> None:
+        """From now on such a share of all messages meets one of STORM, each as often as the others."""
+        for number, kind in enumerate(STORM):
+            each = share / len(STORM)
+            self.add(kind, method="sendMessage", count=None, probability=each / (1 - number * each))
 
     def clear(self) -> None:
         """From now on all goes well."""

@@ -69,6 +69,7 @@ async def telegram(
         now=lambda: NOW,
         webhook=webhook,
         pace=pace,
+        rate=None,
     )
     await channel.start()
     loop = asyncio.create_task(channel.run()) if polls else None

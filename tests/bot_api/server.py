@@ -32,7 +32,8 @@ class BotApi(People):
     """One bot's server on a free port of this machine.
 
     ``enforce_limits``: 429 above 30 messages a second or one a second in a chat. ``any_chat``: everybody has started
-    the bot. ``pauses``: first and longest wait in seconds before an update goes to a failing webhook again.
+    the bot. ``pauses``: first and longest wait in seconds before an update goes to a failing webhook again. ``delay``:
+    seconds before a call is seen to, ``linger``: seconds from then to its answer.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class BotApi(People):
         clock: Callable[[], float] = _unix_time,
         pauses: tuple[float, float] = (0.01, 0.2),
         delay: float = 0.0,
+        linger: float = 0.0,
     ) -> None:
         state = State(
             token=token,
@@ -58,7 +60,7 @@ class BotApi(People):
         )
         super().__init__(state)
         self._methods = Methods(state)
-        self._delay = delay
+        self._delay, self._linger = delay, linger
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._busy: set[asyncio.Task[Any]] = set()
@@ -137,6 +139,16 @@ class BotApi(People):
         return dict(self._state.counts)
 
     @property
+    def refusals(self) -> dict[int, int]:
+        """How many calls were refused with each status, planned misfortune not among them."""
+        return dict(self._state.refusals)
+
+    @property
+    def spans(self) -> list[tuple[float, float]]:
+        """From when to when each sending call was with the server, in monotonic seconds; broken off ones as well."""
+        return list(self._state.spans)
+
+    @property
     def chat_ids(self) -> list[int]:
         """Everybody whom the server knows."""
         return list(self._state.chats)
@@ -173,7 +185,17 @@ class BotApi(People):
         fault = self.faults.strike(method)
         if fault is not None and fault.kind is not FaultKind.RESET_AFTER:
             return await self._misfortune(request, fault)
+        begin = time.monotonic()
+        try:
+            return await self._done(request, method, fault)
+        finally:
+            if method.lower().startswith("send"):
+                self._state.spans.append((begin, time.monotonic()))
+
+    async def _done(self, request: web.Request, method: str, fault: Fault | None) -> web.StreamResponse:
         status, body = await self._apply(method, await _params(request))
+        if self._linger:
+            await asyncio.sleep(self._linger)
         if fault is not None:
             return _reset(request)
         return _json(body, status=status)
@@ -182,6 +204,7 @@ class BotApi(People):
         try:
             return 200, {"ok": True, "result": await self._methods.call(method, params)}
         except Refused as refusal:
+            self._state.refusals[refusal.status] += 1
             return refusal.status, refusal.answer()
         except (ValueError, TypeError):
             return 400, {"ok": False, "error_code": 400, "description": "Bad Request: a parameter has a wrong type"}

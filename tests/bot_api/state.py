@@ -46,6 +46,8 @@ class State:
         self.paths: dict[str, StoredFile] = {}
         self.calls: list[Call] = []
         self.counts: Counter[str] = Counter()
+        self.refusals: Counter[int] = Counter()
+        self.spans: list[tuple[float, float]] = []
         self.queries: dict[str, bool] = {}
         self.faults = Faults(seed=seed)
         self.updates = Updates(first_id=810_000_001, first_pause=pauses[0], longest_pause=pauses[1])
