@@ -6,39 +6,24 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Table, Update, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Address, Choice, Outgoing, Wording
 from cases.model import CaseNo
 from cases.notices import Priority
 from storage.inbox_store import dump_json
+from storage.outbox_wire import OWING, Delivered, DeliveryState, OutboxWire, Parcel, owing
 
 if TYPE_CHECKING:
     from storage.database import Transaction
 
 
-class DeliveryState(StrEnum):
-    """``delivered``: the channel has reported that it arrived. ``stopped``: called off before it was sent;
-    ``recalled``: taken back afterwards."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    UNREACHABLE = "unreachable"
-    STOPPED = "stopped"
-    RECALLED = "recalled"
-    WIPED = "wiped"
-
+__all__ = ["NOTHING", "OWING", "Delivered", "DeliveryState", "OutboxStore", "Parcel", "Promise"]
 
 NOTHING = '{"text": "", "choices": []}'
-OWING = (DeliveryState.QUEUED.value, DeliveryState.SENDING.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,32 +41,7 @@ class Promise:
     broadcast: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """A promised text on its way. ``attempts`` counts this one."""
-
-    id: int
-    outgoing: Outgoing
-    attempts: int
-    case_no: CaseNo | None = None
-    priority: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivered:
-    """How an attempt ended. ``not_before`` says when a queued one is tried again; one that was not ``tried`` only waits
-    for its turn."""
-
-    id: int
-    state: DeliveryState
-    at: datetime
-    not_before: datetime
-    reference: str | None = None
-    reason: str | None = None
-    tried: bool = True
-
-
-class OutboxStore:
+class OutboxStore(OutboxWire):
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._table = tx.schema.outbox
@@ -135,43 +95,9 @@ class OutboxStore:
             for i, (p, _) in zip(ids, taken, strict=True)
         ]
 
-    async def claim(self, channels: Collection[str], *, now: datetime, lease: datetime, limit: int) -> list[Parcel]:
-        """Take what is owed now on these channels, most urgent first; untouched for others until ``lease`` ends.
-
-        A row whose lease has ended without a result is taken up in the attempt at which it stood.
-        """
-        table = self._table
-        owed = (
-            select(table.c.id)
-            .where(table.c.state.in_(OWING), table.c.not_before <= now, table.c.channel.in_(tuple(channels)))
-            .order_by(table.c.priority, table.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ids = (await self._tx.execute(owed)).scalars().all()
-        if not ids:
-            return []
-        fresh = case((table.c.state == DeliveryState.QUEUED.value, 1), else_=0)
-        taken = (
-            update(table)
-            .where(table.c.id.in_(ids))
-            .values(state=DeliveryState.SENDING.value, not_before=lease, attempts=table.c.attempts + fresh)
-            .returning(table.c.id, table.c.payload, table.c.person, table.c.attempts, table.c.case_no, table.c.priority)
-        )
-        rows = (await self._tx.execute(taken)).all()
-        return sorted((_parcel(row) for row in rows), key=lambda parcel: (parcel.priority, parcel.id))
-
-    async def release(self, channels: Collection[str], *, now: datetime) -> None:
-        """What is being sent on these channels is owed again at once; only when nobody can be sending it."""
-        table = self._table
-        under_way = (table.c.state == DeliveryState.SENDING.value) & table.c.channel.in_(tuple(channels))
-        await self._tx.execute(update(table).where(under_way, table.c.not_before > now).values(not_before=now))
-
-    async def settle(self, results: Sequence[Delivered]) -> None:
-        """Note how attempts ended, in one round trip."""
-        if not results:
-            return
-        await self._tx.execute(_settle(self._table), [_settled(result) for result in results])
+    def _parcel(self, row: Row[Any]) -> Parcel:
+        case_no = CaseNo(row.case_no) if row.case_no else None
+        return Parcel(id=row.id, outgoing=outgoing_from(row), attempts=row.attempts, case_no=case_no, priority=row.priority)
 
     async def sent_as(self, person: str, reference: str) -> tuple[int, DeliveryState] | None:
         """The text that a channel took from this person's under its ``reference``, and how far it is."""
@@ -218,16 +144,8 @@ class OutboxStore:
     async def depth(self) -> int:
         """How many texts are still owed."""
         table = self._table
-        statement = select(func.count()).select_from(table).where(table.c.state.in_(OWING))
+        statement = select(func.count()).select_from(table).where(owing(table))
         return int((await self._tx.execute(statement)).scalar_one())
-
-
-@cache
-def _settle(table: Table) -> Update:
-    names = ("state", "not_before", "sent_at", "reference", "reason")
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    statement = update(table).where(table.c.id == bindparam("which"))
-    return statement.values({**values, "attempts": table.c.attempts - bindparam("untried")})
 
 
 def _row(promise: Promise) -> dict[str, Any]:
@@ -266,20 +184,3 @@ def outgoing_from(row: Row[Any]) -> Outgoing:
         picture=payload.get("picture"),
         revises=payload.get("revises"),
     )
-
-
-def _parcel(row: Row[Any]) -> Parcel:
-    case_no = CaseNo(row.case_no) if row.case_no else None
-    return Parcel(id=row.id, outgoing=outgoing_from(row), attempts=row.attempts, case_no=case_no, priority=row.priority)
-
-
-def _settled(result: Delivered) -> dict[str, Any]:
-    return {
-        "which": result.id,
-        "new_state": result.state.value,
-        "new_not_before": result.not_before,
-        "new_sent_at": result.at if result.state is DeliveryState.SENT else None,
-        "new_reference": result.reference,
-        "new_reason": result.reason,
-        "untried": 0 if result.tried else 1,
-    }

@@ -4,6 +4,9 @@ A row that is being sent has a lease, so that a living process is not disturbed 
 waited for: every process that delivers on a channel holds a shared lock for as long as it lives (the operating system
 or the server frees it, however the process ends), and one that finds nobody there has it alone for a moment. On SQLite
 it is a lock file beside the database, on PostgreSQL an advisory lock in a session of its own.
+
+Those present share their channels' rates, so they are counted. Holders of a shared file lock cannot be: on SQLite each
+also holds a seat alone, the lowest that is free, and the taken seats are counted.
 """
 
 from __future__ import annotations
@@ -11,26 +14,39 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cases.errors import DatabaseAway
 from storage.database import Database
 
 AGAIN = 0.02
 """Seconds between two looks at a lock that another process holds alone, which it does for one transaction."""
 LOCK_CLASS = 12315
 """The first half of our advisory locks' keys, apart from those of other programs in the database."""
+HOLDERS = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 2 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND classid::bigint = :class AND objid::bigint = :key"
+)
+SEATS = 32
+"""More processes than this on one file are not told apart."""
 Alone = Callable[[Sequence[str]], Awaitable[None]]
 
 
+class Attendance(Protocol):
+    async def count(self, name: str) -> int:
+        """How many processes are present under the name, this one among them."""
+
+
 @asynccontextmanager
-async def attending(database: Database, names: Collection[str], *, alone: Alone) -> AsyncIterator[None]:
+async def attending(database: Database, names: Collection[str], *, alone: Alone) -> AsyncIterator[Attendance]:
     """Be known as present under ``names`` while the block runs.
 
     Before it, ``alone`` is awaited with those names under which no other process is present; none can come meanwhile.
@@ -39,17 +55,69 @@ async def attending(database: Database, names: Collection[str], *, alone: Alone)
     if database.on_sqlite:
         with ExitStack() as files:
             await _by_files(_lock_files(database, wanted, files=files), alone=alone)
-            yield
+            seats = _Seats(Path(database.engine.url.database or ""))
+            for name in wanted:
+                files.enter_context(seats.taken(name))
+            yield seats
     else:
         async with database.engine.connect() as plain:
             session = await plain.execution_options(isolation_level="AUTOCOMMIT")
             try:
                 await _by_session(session, wanted, alone=alone)
-                yield
+                yield _Sessions(database)
             finally:
                 with suppress(DBAPIError, OSError):  # a server that is away has freed them already
                     await session.execute(text("SELECT pg_advisory_unlock_all()"))
                 await plain.invalidate()  # the locks are the session's: it must not go back to the pool with them
+
+
+class _Seats:
+    """The files beside a database of which each one present holds one."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._last = 1
+
+    def _path(self, name: str, seat: int) -> Path:
+        return self._database.with_suffix(f".{name}.{seat}.lock")
+
+    @contextmanager
+    def taken(self, name: str) -> Iterator[None]:
+        for seat in range(SEATS):
+            with self._path(name, seat).open("ab") as file:
+                if _locked(file, fcntl.LOCK_EX):
+                    yield
+                    return
+        yield
+
+    async def count(self, name: str) -> int:
+        """Whoever comes at this very moment may find a seat taken that is not, and takes the next."""
+        with suppress(OSError):  # as many as before
+            self._last = max(1, sum(self._is_taken(self._path(name, seat)) for seat in range(SEATS)))
+        return self._last
+
+    @staticmethod
+    def _is_taken(path: Path) -> bool:
+        if not path.exists():
+            return False
+        with path.open("ab") as file:
+            return not _locked(file, fcntl.LOCK_SH)
+
+
+class _Sessions:
+    """The sessions of a PostgreSQL server."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._last = 1
+
+    async def count(self, name: str) -> int:
+        """While the server is away, as many as before."""
+        with suppress(DatabaseAway, DBAPIError, OSError):
+            async with self._database.read() as tx:
+                found = await tx.execute(HOLDERS, {"class": LOCK_CLASS, "key": _key(name) % 2**32})
+                self._last = max(1, int(found.scalar_one()))
+        return self._last
 
 
 def _lock_files(database: Database, names: Sequence[str], *, files: ExitStack) -> dict[str, IO[bytes]]:
@@ -85,6 +153,9 @@ async def _by_session(session: AsyncConnection, names: Sequence[str], *, alone: 
 
 
 async def _call(session: AsyncConnection, function: str, name: str) -> object:
-    key = zlib.crc32(name.encode()) - 2**31
     statement = text(f"SELECT {function}(:class, :key)")
-    return (await session.execute(statement, {"class": LOCK_CLASS, "key": key})).scalar_one()
+    return (await session.execute(statement, {"class": LOCK_CLASS, "key": _key(name)})).scalar_one()
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(name.encode()) - 2**31

@@ -112,7 +112,8 @@ class Schema(Reaching):
             postgresql_where=many,
         )
         owing = self.outbox.c.state.in_(("queued", "sending"))
-        Index("ix_outbox_owing", self.outbox.c.priority, self.outbox.c.id, sqlite_where=owing, postgresql_where=owing)
+        urgency = (self.outbox.c.channel, self.outbox.c.priority, self.outbox.c.id)
+        Index("ix_outbox_owing", *urgency, sqlite_where=owing, postgresql_where=owing)
         Index("ix_outbox_person", self.outbox.c.person, self.outbox.c.id)
         Index("ix_outbox_case", self.outbox.c.case_no)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from cases.messages import Address
 from cases.notices import Priority
 from storage.database import Database
 from storage.outbox_store import Delivered, DeliveryState
+from storage.outbox_wire import Want
 from tests.storage.cast import NOW, SOON, promise
 
 
@@ -60,3 +63,53 @@ async def test_what_was_sent_or_given_up_is_owed_no_more(database: Database) -> 
         assert await tx.outbox.claim(["street"], now=NOW + SOON, lease=later, limit=9) == []
         again = await tx.outbox.claim(["street"], now=later, lease=later + SOON, limit=9)
         assert [p.id for p in again] == [parcels[3].id]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "outcome", "state"),
+    [
+        (DeliveryState.STOPPED, DeliveryState.SENT, DeliveryState.SENT),
+        (DeliveryState.FAILED, DeliveryState.SENT, DeliveryState.SENT),
+        (DeliveryState.DELIVERED, DeliveryState.SENT, DeliveryState.DELIVERED),
+        (DeliveryState.RECALLED, DeliveryState.SENT, DeliveryState.RECALLED),
+        (DeliveryState.STOPPED, DeliveryState.QUEUED, DeliveryState.STOPPED),
+        (DeliveryState.STOPPED, DeliveryState.FAILED, DeliveryState.STOPPED),
+        (DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.SENT),
+    ],
+)
+async def test_what_was_decided_while_a_text_was_under_way_stands_unless_it_was_sent(
+    database: Database, meanwhile: DeliveryState, outcome: DeliveryState, state: DeliveryState
+) -> None:
+    table = database.schema.outbox
+    async with database.begin() as tx:
+        tx.outbox.promise(promise())
+        tx.outbox.promise(promise())
+    async with database.begin() as tx:
+        parcels = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
+        await tx.execute(table.update().values(state=meanwhile.value))
+        await tx.outbox.settle(
+            [Delivered(id=p.id, state=outcome, at=NOW, not_before=NOW, reference=f"r{p.id}") for p in parcels]
+        )
+        rows = (await tx.execute(table.select())).all()
+    sent = outcome is DeliveryState.SENT
+    assert {row.state for row in rows} == {state.value}
+    assert [row.reference for row in rows] == [f"r{p.id}" if sent else None for p in parcels]
+    assert [row.sent_at for row in rows] == [NOW if sent else None] * 2
+
+
+async def test_broadcasts_and_all_else_are_claimed_apart_each_up_to_its_limit(database: Database) -> None:
+    async with database.begin() as tx:
+        for _ in range(3):
+            for priority in (Priority.BROADCAST, Priority.NOTICE, Priority.REPLY):
+                tx.outbox.promise(promise(priority=priority))
+    wants = [
+        Want(channel="street", broadcasts=False, limit=4),
+        Want(channel="street", broadcasts=True, limit=1),
+        Want(channel="pigeon", broadcasts=False, limit=9),
+    ]
+    async with database.begin() as tx:
+        assert await tx.outbox.owing(wants, now=NOW)
+        assert not await tx.outbox.owing(wants[2:], now=NOW)
+        parcels = await tx.outbox.take_up(wants, now=NOW, lease=NOW + SOON)
+    assert [parcel.priority for parcel in parcels] == [0, 0, 0, 2, 3]
+    assert [parcel.broadcast for parcel in parcels] == [False] * 4 + [True]

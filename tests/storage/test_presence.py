@@ -61,3 +61,12 @@ async def test_nobody_comes_while_another_looks_after_what_the_dead_left(
 
     await asyncio.gather(first(), second())
     assert order == ["looked after", "came"]
+
+
+async def test_those_who_are_present_are_counted_for_each_name(database: Database, elsewhere: Database) -> None:
+    async with attending(database, ["street", "pigeon"], alone=Came()) as first:
+        assert [await first.count(name) for name in ("street", "pigeon")] == [1, 1]
+        async with attending(elsewhere, ["street"], alone=Came()) as second:
+            assert [await first.count(name) for name in ("street", "pigeon")] == [2, 1]
+            assert await second.count("street") == 2
+        assert await first.count("street") == 1

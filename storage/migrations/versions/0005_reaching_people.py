@@ -220,6 +220,18 @@ def upgrade() -> None:
             sqlite_where=sa.text("broadcast IS NOT NULL"),
             postgresql_where=sa.text("broadcast IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "ix_outbox_owing",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_owing",
+            ["channel", "priority", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
 
 
 def downgrade() -> None:
@@ -232,6 +244,18 @@ def downgrade() -> None:
 
     op.drop_table("calls")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_owing",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_owing",
+            ["priority", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
         batch_op.drop_index(
             "ix_outbox_broadcast",
             sqlite_where=sa.text("broadcast IS NOT NULL"),
