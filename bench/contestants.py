@@ -78,6 +78,7 @@ async def ours(far: FarEnd, *, url: str, folder: Path) -> AsyncIterator[Take]:
         receive=house.reception.receive,
         now=house.office.now,
         webhook=Webhook(url="http://stub", secret=SECRET),
+        rate=None,
     )
     channels[telegram.name] = telegram
     await telegram.start()

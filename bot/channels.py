@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.telegram import Telegram, Webhook
 from handlers.house import House
+from handlers.pacing import Rate
 
 
 def make_telegram(settings: Settings, *, token: SecretStr, house: House) -> Telegram:
@@ -22,4 +23,5 @@ def make_telegram(settings: Settings, *, token: SecretStr, house: House) -> Tele
         now=house.office.now,
         webhook=webhook,
         read_picture=house.files.read,
+        rate=Rate(per_second=settings.telegram_rate) if settings.telegram_rate else None,
     )

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
+    telegram_rate: int = Field(default=30, ge=0, le=1000)
     sms_provider: Literal["none", "aliyun", "tencent", "http"] = "none"
     sms_key_id: str | None = None
     sms_key_secret: SecretStr | None = None

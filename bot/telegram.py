@@ -34,6 +34,9 @@ OFFICIAL = "https://api.telegram.org"
 FILE_LIMIT = 20_000_000
 """Bytes: the Bot API hands out no larger files."""
 
+RATE = Rate(per_second=30)
+"""Of the Bot API, as Telegram tells it: some 30 in a second, and one to a person."""
+
 # A link in a notice may open only once; a preview would have Telegram open it first.
 _NO_PREVIEW = {"is_disabled": True}
 
@@ -68,8 +71,6 @@ class Telegram:
     """One bot. ``receive`` must keep what it is given (commit) before it returns; it may be given the same again."""
 
     name = CHANNEL
-    rate = Rate(per_second=30)
-    """Of the Bot API, as Telegram tells it: some 30 in a second, and one to a person."""
 
     def __init__(
         self,
@@ -81,7 +82,9 @@ class Telegram:
         webhook: Webhook | None = None,
         pace: Pace | None = None,
         read_picture: Read | None = None,
+        rate: Rate | None = RATE,
     ) -> None:
+        self.rate = rate
         self._receive, self._now, self._webhook, self._pace = receive, now, webhook, pace or Pace()
         self._requests = (self._request(self._pace.connections), self._request(2))
         root = (api_url or OFFICIAL).rstrip("/")
@@ -240,7 +243,8 @@ class Telegram:
         """Sends plain text, in several messages when it is long, with the buttons under the last; its message id.
 
         With a picture, or as a revision of what was sent, as ``Pictures`` does.
-        When only some parts went out, the next call with the same message sends the others. Raises DeliveryError.
+        When only some parts went out, the next call with the same message sends the others; under a rate a call sends
+        one part, since every part counts. Raises DeliveryError.
         """
         if self._pictures.wanted(outgoing):
             try:
@@ -261,6 +265,8 @@ class Telegram:
             except Exception as error:
                 raise delivery_error(error) from None
             self._unfinished.note(outgoing, parts_sent=0 if last else number + 1)
+            if self.rate and not last:
+                raise DeliveryError("the rest follows", retryable=True, partly=True)
         return sent
 
     async def _send_part(self, outgoing: Outgoing, *, text: str, last: bool) -> str:

@@ -68,12 +68,20 @@ class DeliveryError(LianxinError):
 
     ``retryable``: trying again may work, after ``retry_after`` seconds when the channel said so.
     ``unreachable``: this person cannot be reached here any more (blocked the bot, left, unknown number).
+    ``partly``: one part of it was taken, as much as the rate permits at once; the next call sends on.
     """
 
     def __init__(
-        self, reason: str, *, retryable: bool = False, retry_after: float | None = None, unreachable: bool = False
+        self,
+        reason: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        unreachable: bool = False,
+        partly: bool = False,
     ) -> None:
         super().__init__(reason)
+        self.partly = partly
         self.reason = reason
         self.retryable = retryable
         self.retry_after = retry_after

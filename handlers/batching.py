@@ -12,6 +12,8 @@ Item = TypeVar("Item")
 class _Batch(Generic[Item]):
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.led = False
+        self.tried = asyncio.Event()
         self.written = False
 
 
@@ -33,10 +35,20 @@ class Batcher(Generic[Item]):
         mine.items.extend(items)
         if len(mine.items) >= self._most:
             self._open = _Batch()
-        async with self._lock:
-            if mine.written:
-                return
-            if self._open is mine:
-                self._open = _Batch()
-            await self._write(mine.items)
-            mine.written = True
+        if mine.led:
+            await mine.tried.wait()
+        if not mine.written:
+            await self._lead(mine)
+
+    async def _lead(self, batch: _Batch[Item]) -> None:
+        """Who comes first writes for all; the others are woken together, not one by one."""
+        batch.led = True
+        try:
+            async with self._lock:
+                if self._open is batch:
+                    self._open = _Batch()
+                if not batch.written:
+                    await self._write(batch.items)
+                    batch.written = True
+        finally:
+            batch.tried.set()

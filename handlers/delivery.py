@@ -2,80 +2,49 @@
 
 ``queued → sending → sent | failed | unreachable``. A row that is being sent is taken again when its lease ends without
 a result, so a crash repeats at most what was in flight. A process that starts where no other delivers takes it at once.
+The most urgent text goes first, in the outbox as in memory, and as fast as the channel's rate permits.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from cases.errors import DatabaseAway, DeliveryError
-from cases.messages import Address, Outgoing
+from cases.messages import Address
 from handlers.batching import Batcher
+from handlers.lanes import Held, Lane
 from handlers.office import Now
-from handlers.pacing import Rate
+from handlers.pacing import Turn
 from handlers.stopping import finished
+from handlers.verdicts import FIRST_WAIT, LONGEST_WAIT, TRIES, Pauses, put_off, verdict
+from handlers.wires import ABROAD, LOOK, SHORT, Channel, Wire
 from storage.database import Database, Transaction
-from storage.outbox_store import Delivered, DeliveryState, Parcel
-from storage.presence import attending
+from storage.outbox_wire import Delivered, DeliveryState, Parcel, Want
+from storage.presence import Attendance, attending
 from storage.receipts import Receipt, Receipts
+
+__all__ = ["ABROAD", "FIRST_WAIT", "LEASE", "LONGEST_WAIT", "TRIES", "Aftermath", "Channel", "Delivery", "verdict"]
 
 log = logging.getLogger("lianxin.delivery")
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=30)
+"""Longer than what is held takes at its channel's rate, a short pause and a call that hangs together."""
 SEND_LIMIT = timedelta(seconds=10)
-POLL = timedelta(seconds=1)
-CLAIM = 100
-SENDERS = 64
-"""Persons whose texts are sent or noted side by side, on each channel."""
-ABROAD = 8
-"""So many texts are with one channel at once, and a killed process says no more than these twice. At a tenth of a
-second each, that is still more than any of the channels allows in a second."""
-MOST = 400
-"""So many texts are held at once; more would outlive their leases before their turn."""
-TRIES = 450
-"""With the longest wait between them, tries go on for three days: a line that is down over a weekend loses nothing."""
-FIRST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=10)
+POLL = timedelta(seconds=0.4)
+"""What another process promises is on the wire within a second."""
+RETRY = timedelta(seconds=1)
+"""Before a database that is away is tried again."""
 CLOSING = timedelta(seconds=3)
 
 
 Aftermath = Callable[[Transaction, Sequence[Delivered]], Awaitable[None]]
 """What is done, in the transaction that notes them, about texts that did not arrive."""
 LOST = (DeliveryState.FAILED, DeliveryState.UNREACHABLE)
-
-
-class Channel(Protocol):
-    """A way to reach people. ``name`` is that of its addresses."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def rate(self) -> Rate | None:
-        """What its operator permits; None when nothing limits it."""
-
-    async def send(self, outgoing: Outgoing) -> str:
-        """Send and return the channel's reference of the message; DeliveryError when it was not taken."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Held:
-    parcel: Parcel
-    lease: datetime
-
-
-@dataclass(kw_only=True)
-class _Pause:
-    """A person's texts wait until ``until``; ``owed`` are those which later ones must not overtake."""
-
-    until: datetime
-    owed: set[int] = field(default_factory=set)
 
 
 class Delivery:
@@ -95,11 +64,11 @@ class Delivery:
         self._receipts = receipts or Receipts(None)
         self._channels = channels
         self._now = now
-        self._lanes: dict[Address, deque[_Held]] = {}
-        self._ready: defaultdict[str, asyncio.Queue[Address]] = defaultdict(asyncio.Queue)
-        self._abroad = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(ABROAD))
+        self._alone: set[str] = set()
+        self._wires: dict[str, Wire] = {}
+        self._kicks: dict[str, asyncio.Event] = {}
         self._flying: set[int] = set()
-        self._pauses: dict[Address, _Pause] = {}
+        self._pauses = Pauses(patience=LEASE)
         self._wake = asyncio.Event()
         self._landed = asyncio.Event()
         self._settle: Batcher[Delivered] = Batcher(self._write)
@@ -108,25 +77,25 @@ class Delivery:
         """Set once all that was owed when it started is on its way: what is said from then on comes after it."""
 
     def lease(self, person: Address) -> datetime | None:
-        """Until when a text promised now is this process's to send; None when it does not deliver to the person."""
-        return self._now() + LEASE if self._running and person.channel in self._channels else None
+        """Until when a text promised now is this process's to send; None when it does not deliver to the person, or
+        has its hands full."""
+        wire = self._wires.get(person.channel)
+        if wire is None or not self._running:
+            return None
+        now = self._now()
+        return now + LEASE if wire.room(broadcasts=False) and not wire.pause_left(now) else None
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Send these, which the caller has just promised under a lease."""
-        for parcel in parcels:
-            lease = self.lease(parcel.outgoing.address)
-            if lease and parcel.id not in self._flying:
-                self._fly(_Held(parcel=parcel, lease=lease))
+        self._fly(parcels, lease=self._now() + LEASE)
 
-    def _fly(self, held: _Held) -> None:
-        self._flying.add(held.parcel.id)
-        person = held.parcel.outgoing.address
-        lane = self._lanes.get(person)
-        if lane is None:
-            self._lanes[person] = deque([held])
-            self._ready[person.channel].put_nowait(person)
-        else:
-            lane.append(held)
+    def _fly(self, parcels: Sequence[Parcel], *, lease: datetime) -> None:
+        for parcel in parcels:
+            channel = parcel.outgoing.address.channel
+            if self._running and channel in self._wires and parcel.id not in self._flying:
+                self._flying.add(parcel.id)
+                self._wires[channel].put(Held(parcel=parcel, lease=lease))
+                self._kicks[channel].set()
 
     def wake(self) -> None:
         """Something was promised: look now rather than at the next poll."""
@@ -135,65 +104,92 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until cancelled; what is being sent then is finished first, within a few seconds."""
         with self._receipts.kept():
-            async with attending(self._database, self._channels.keys(), alone=self._inherit):
-                await self._deliver()
-
-    async def _deliver(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            self._running = True
-            senders = [group.create_task(self._send_lanes(name)) for name in self._channels for _ in range(SENDERS)]
-            try:
-                await self._claim_all()
-            finally:
-                self._running = False
-                await self._land()
-                for sender in senders:
-                    sender.cancel()
+            async with attending(self._database, self._channels.keys(), alone=self._inherit) as attendance:
+                await self._deliver(attendance)
 
     async def _inherit(self, channels: Sequence[str]) -> None:
         """Nobody delivers on these channels: what is being sent there was a process's that is no more."""
         now, sent = self._now(), DeliveryState.SENT
+        self._alone.update(channels)
         with self._receipts.of_the_dead() as receipts:
             taken = [Delivered(id=r.id, state=sent, at=now, not_before=now, reference=r.reference) for r in receipts]
             async with self._database.begin() as tx:
                 await tx.outbox.settle(taken)
                 await tx.outbox.release(channels, now=now)
 
+    async def _deliver(self, attendance: Attendance) -> None:
+        async with asyncio.TaskGroup() as group:
+            for name, channel in self._channels.items():
+                self._wires[name] = Wire(channel, clock=time.perf_counter, alone=name in self._alone)
+                self._kicks[name] = asyncio.Event()
+            self._running = True
+            loops = [group.create_task(self._drive(name, group)) for name in self._wires]
+            loops.append(group.create_task(self._share(attendance)))
+            try:
+                await self._claim_all()
+            finally:
+                self._running = False
+                await self._land()
+                for loop in loops:
+                    loop.cancel()
+
+    # ---- out of the outbox ------------------------------------------------------------------------------------------
+
     async def _claim_all(self) -> None:
+        look_first = False
         while True:
             self._wake.clear()
-            await self._room()
-            if await finished(self.claim()):
+            if await finished(self._claim(look_first=look_first)):
+                look_first = False
                 continue
+            look_first = True
             self.started.set()
             try:
                 async with asyncio.timeout(POLL.total_seconds()):
                     await self._wake.wait()
             except TimeoutError:
                 pass
-
-    async def _room(self) -> None:
-        while len(self._flying) >= MOST:
-            self.started.set()
-            self._landed.clear()
-            await self._landed.wait()
+            for kick in self._kicks.values():
+                kick.set()
 
     async def claim(self) -> int:
         """Take what is owed now and start sending it; returns how much that was."""
-        if not self._running:
-            return 0
+        return await self._claim(look_first=False)
+
+    async def _claim(self, *, look_first: bool) -> int:
+        """``look_first``: most likely nothing is owed, and to see that takes no lock."""
         now = self._now()
+        wants = [want for wire in self._wires.values() for want in wire.wants(now=now)] if self._running else []
+        if not wants:
+            return 0
         try:
+            if look_first and not await self._owing(wants):
+                return 0
             async with self._database.begin() as tx:
-                parcels = await tx.outbox.claim(self._channels.keys(), now=now, lease=now + LEASE, limit=CLAIM)
+                parcels = await tx.outbox.take_up(wants, now=now, lease=now + LEASE)
         except Exception:  # one of the three loops: a database that is away comes back
             log.exception("The outbox could not be read.", extra={"action": "delivery"})
-            await asyncio.sleep(POLL.total_seconds())
+            await asyncio.sleep(RETRY.total_seconds())
             return 0
+        found = Counter((parcel.outgoing.address.channel, parcel.broadcast) for parcel in parcels)
+        for want in wants:
+            self._wires[want.channel].fetched(want, found[want.channel, want.broadcasts])
         for parcel in parcels:
-            self._resume(parcel)
-        self.take(parcels)
+            self._pauses.resume(parcel)
+        self._fly(parcels, lease=now + LEASE)
         return len(parcels)
+
+    async def _owing(self, wants: Sequence[Want]) -> bool:
+        async with self._database.read() as tx:
+            return await tx.outbox.owing(wants, now=self._now())
+
+    async def _share(self, attendance: Attendance) -> None:
+        """Processes that send on the same channel share its rate."""
+        limited = [name for name, wire in self._wires.items() if wire.limited]
+        while limited:
+            for name in limited:
+                self._wires[name].share(await attendance.count(name))
+            await asyncio.sleep(LOOK)
 
     async def _land(self) -> None:
         try:
@@ -208,28 +204,106 @@ class Delivery:
             self._landed.clear()
             await self._landed.wait()
 
-    async def _send_lanes(self, channel: str) -> None:
-        while True:
-            person = await self._ready[channel].get()
-            lane = self._lanes[person]
-            while lane:
-                await self._send_first(lane)
-            del self._lanes[person]
+    # ---- onto the wire ----------------------------------------------------------------------------------------------
 
-    async def _send_first(self, lane: deque[_Held]) -> None:
-        held = lane[0]
+    async def _drive(self, name: str, group: asyncio.TaskGroup) -> None:
+        """Start what may go now; then wait until something changes, or until the next may."""
+        wire, kick = self._wires[name], self._kicks[name]
+        while True:
+            kick.clear()
+            while isinstance(lane := wire.next(now=self._now()), Lane):
+                self._go(wire, lane, group)
+            try:
+                async with asyncio.timeout(lane):
+                    await kick.wait()
+            except TimeoutError:
+                pass
+
+    def _go(self, wire: Wire, lane: Lane, group: asyncio.TaskGroup) -> None:
+        held = wire.go(lane)
+        waits = self._waits(wire, held)
+        # Its place is taken at once: the task begins only after the next lane was looked at.
+        work = self._send(wire, held, wire.begin(lane.person)) if waits is None else self._put_back(held, until=waits)
+        group.create_task(self._see_to(wire, lane, held, work))
+
+    def _waits(self, wire: Wire, held: Held) -> datetime | None:
+        """Until when a text whose turn it is has to wait all the same."""
+        now, parcel = self._now(), held.parcel
+        if wire.pause_left(now) > SHORT:
+            return wire.paused
+        if now + SEND_LIMIT >= held.lease:  # a call that hangs would outlive the lease: fetch it anew
+            self._pauses.pause(parcel, until=now)
+            return now
+        return self._pauses.behind(parcel, now=now)
+
+    async def _see_to(self, wire: Wire, lane: Lane, held: Held, work: Awaitable[bool]) -> None:
+        over = True
         try:
-            if self._now() < held.lease:
-                result = self._behind(held.parcel) or await self._sent(held.parcel)
-                if result.state is DeliveryState.QUEUED:
-                    self._pause(held.parcel, until=result.not_before)
-                await self._note(result)
+            over = await work
         except Exception:  # one of the three loops
             log.exception("A delivery could not be noted.", extra={"action": "delivery", "id": held.parcel.id})
         finally:
-            lane.popleft()
-            self._flying.discard(held.parcel.id)
-            self._landed.set()
+            if over:
+                wire.done(lane, held)
+                self._flying.discard(held.parcel.id)
+                self._landed.set()
+            else:
+                wire.again(lane)
+            self._kicks[wire.channel.name].set()
+            if wire.hungry:
+                self._wake.set()
+
+    async def _put_back(self, held: Held, *, until: datetime) -> bool:
+        if self._now() < held.lease:  # else it may be another process's by now
+            await self._note(put_off(held.parcel, until=until))
+        return True
+
+    async def _send(self, wire: Wire, held: Held, turn: Turn) -> bool:
+        """False when the text was taken in part and goes on at its next turn."""
+        parcel = held.parcel
+        try:
+            result = await self._sent(wire, parcel, turn)
+        except DeliveryError as error:
+            if error.partly:
+                return False
+            result = self._failed(wire, parcel, error)
+        await self._note(result)
+        return True
+
+    async def _sent(self, wire: Wire, parcel: Parcel, turn: Turn) -> Delivered:
+        now = self._now()
+        answered = False
+        try:
+            async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+                reference = await wire.channel.send(parcel.outgoing)
+            answered = True
+        except DeliveryError:
+            raise
+        except TimeoutError:
+            raise DeliveryError("no answer in time", retryable=True) from None
+        except Exception as error:  # the same loop: a mistake in a channel must not be repeated for ever
+            log.exception("A channel made a mistake.", extra={"action": "delivery", "id": parcel.id})
+            raise DeliveryError(type(error).__name__, retryable=True) from None
+        finally:
+            wire.end(turn, answered=answered)
+            self._kicks[wire.channel.name].set()
+        wire.accepted()
+        self._receipts.note(Receipt(id=parcel.id, reference=reference))
+        return Delivered(id=parcel.id, state=DeliveryState.SENT, at=now, not_before=now, reference=reference)
+
+    def _failed(self, wire: Wire, parcel: Parcel, error: DeliveryError) -> Delivered:
+        state, wait = verdict(error, attempts=parcel.attempts)
+        log.info(
+            "A text was not taken.",
+            extra={"action": "delivery", "id": parcel.id, "state": state.value, "reason": error.reason},
+        )
+        now = self._now()
+        if state is DeliveryState.QUEUED:
+            hasty = error.retry_after is not None
+            self._pauses.pause(parcel, until=now + wait, busy=hasty)
+            if hasty:
+                wire.refused(parcel.outgoing.address, until=now + wait)
+        return Delivered(id=parcel.id, state=state, at=now, not_before=now + wait, reason=error.reason[:200])
 
     async def _note(self, result: Delivered) -> None:
         """Write down how an attempt ended; what is not written down would be sent once more."""
@@ -238,58 +312,10 @@ class Delivery:
                 await self._settle.put([result])
             except DatabaseAway:
                 log.warning("A delivery could not be noted yet.", extra={"action": "delivery", "id": result.id})
-                await asyncio.sleep(POLL.total_seconds())
+                await asyncio.sleep(RETRY.total_seconds())
             else:
                 self._receipts.settled(result.id)
                 return
-
-    def _behind(self, parcel: Parcel) -> Delivered | None:
-        """What comes after a text that has to wait waits too, so that a person reads things in order."""
-        pause = self._pauses.get(parcel.outgoing.address)
-        if pause is None or parcel.id < min(pause.owed):
-            return None
-        if self._now() > pause.until + LEASE:  # another process has sent it
-            del self._pauses[parcel.outgoing.address]
-            return None
-        return Delivered(id=parcel.id, state=DeliveryState.QUEUED, at=pause.until, not_before=pause.until, tried=False)
-
-    def _pause(self, parcel: Parcel, *, until: datetime) -> None:
-        pause = self._pauses.setdefault(parcel.outgoing.address, _Pause(until=until))
-        pause.owed.add(parcel.id)
-
-    def _resume(self, parcel: Parcel) -> None:
-        """The person's texts are on their way again once all that waited are."""
-        pause = self._pauses.get(parcel.outgoing.address)
-        if pause is None:
-            return
-        pause.owed.discard(parcel.id)
-        if not pause.owed:
-            del self._pauses[parcel.outgoing.address]
-
-    async def _sent(self, parcel: Parcel) -> Delivered:
-        channel = self._channels[parcel.outgoing.address.channel]
-        now = self._now()
-        try:
-            async with self._abroad[channel.name], asyncio.timeout(SEND_LIMIT.total_seconds()):
-                reference = await channel.send(parcel.outgoing)
-        except DeliveryError as error:
-            return self._failed(parcel, error)
-        except TimeoutError:
-            return self._failed(parcel, DeliveryError("no answer in time", retryable=True))
-        except Exception as error:  # the same loop: a mistake in a channel must not be repeated for ever
-            log.exception("A channel made a mistake.", extra={"action": "delivery", "id": parcel.id})
-            return self._failed(parcel, DeliveryError(type(error).__name__, retryable=True))
-        self._receipts.note(Receipt(id=parcel.id, reference=reference))
-        return Delivered(id=parcel.id, state=DeliveryState.SENT, at=now, not_before=now, reference=reference)
-
-    def _failed(self, parcel: Parcel, error: DeliveryError) -> Delivered:
-        state, wait = verdict(error, attempts=parcel.attempts)
-        log.info(
-            "A text was not taken.",
-            extra={"action": "delivery", "id": parcel.id, "state": state.value, "reason": error.reason},
-        )
-        now = self._now()
-        return Delivered(id=parcel.id, state=state, at=now, not_before=now + wait, reason=error.reason[:200])
 
     async def _write(self, results: list[Delivered]) -> None:
         async with self._database.begin() as tx:
@@ -301,14 +327,3 @@ class Delivery:
         lost = [result for result in results if result.state in LOST]
         if self._aftermath and lost:
             await self._aftermath(tx, lost)
-
-
-def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, timedelta]:
-    """What becomes of a text after an error, and how long it waits: the channel's own delay, else doubling."""
-    if error.unreachable:
-        return DeliveryState.UNREACHABLE, timedelta()
-    if error.retryable and error.retry_after is not None:  # a busy channel is no failing one
-        return DeliveryState.QUEUED, timedelta(seconds=error.retry_after)
-    if not error.retryable or attempts >= TRIES:
-        return DeliveryState.FAILED, timedelta()
-    return DeliveryState.QUEUED, min(FIRST_WAIT * 2 ** min(attempts - 1, 16), LONGEST_WAIT)

@@ -121,6 +121,7 @@ def _telegram(house: House, server: BotApi, *, webhook: Webhook | None) -> Teleg
         webhook=webhook,
         pace=FAST,
         read_picture=house.files.read,
+        rate=None,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.telegram import Pace, Telegram
+from bot.telegram import RATE, Pace, Telegram
 from cases.errors import DeliveryError
 from cases.messages import Address, Choice, Outgoing
 from tests.bot_api import BotApi, FaultKind
@@ -157,6 +157,16 @@ async def test_a_long_text_that_broke_off_goes_on_where_it_broke_off(server: Bot
     assert server.texts(7) == ["甲" * 3000] * 4
     await channel.send(message(text))
     assert len(server.texts(7)) == 8
+
+
+async def test_under_a_rate_each_part_of_a_long_text_is_a_call_of_its_own(server: BotApi, channel: Telegram) -> None:
+    channel.rate = RATE
+    text = "\n".join("甲" * 3000 for _ in range(3))
+    assert [(await failure(channel, message(text))).partly for _ in range(2)] == [True, True]
+    assert server.texts(7) == ["甲" * 3000] * 2
+    assert await channel.send(message(text)) == "3"
+    await channel.send(message())
+    assert server.texts(7) == [*["甲" * 3000] * 3, TEXT]
 
 
 async def test_a_wrong_token_keeps_messages_for_later(server: BotApi) -> None:

@@ -178,7 +178,7 @@ async def test_a_killed_program_misses_nothing_and_repeats_only_what_was_in_flig
 
 def environment(server: BotApi, url: str, folder: Path, *, hooked: bool) -> dict[str, object]:
     settings: dict[str, object] = {"data_dir": folder, "database_url": url}
-    settings |= {"telegram_token": server.token, "telegram_api_url": server.url}
+    settings |= {"telegram_token": server.token, "telegram_api_url": server.url, "telegram_rate": "0"}
     if hooked:
         port = free_port()
         settings |= {"http_port": port, "public_url": f"http://127.0.0.1:{port}", "telegram_webhook_secret": SECRET}
