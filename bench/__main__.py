@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import clocks, messages, understanding
+from bench import clocks, delivery, messages, understanding
 from bench.figures import as_lines, as_table, keep
 
-BENCHES = {"clocks": clocks.run, "messages": messages.run, "understanding": understanding.run}
+BENCHES = {"clocks": clocks.run, "delivery": delivery.run, "messages": messages.run, "understanding": understanding.run}
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 FIELDS = {"bench", "figure", "value", "unit", "goal", "passes", "floor", "peer", "note"}
 
 
-@pytest.mark.parametrize("name", ["messages", "clocks", "understanding"])
+@pytest.mark.parametrize("name", ["messages", "clocks", "delivery", "understanding"])
 def test_the_small_size_prints_one_json_object_a_line(name: str) -> None:
     command = [sys.executable, "-m", "bench", name, "--size", "small", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
