@@ -137,7 +137,7 @@ async def killed_in_the_middle(program: Program, crowd: Crowd, *, messages: Sequ
     before = crowd.server.count("sendMessage")
     await program.start()
     try:
-        await eventually(lambda: crowd.server.count("sendMessage") >= before + at, timeout=15)
+        await eventually(lambda: crowd.server.count("sendMessage") >= before + at, timeout=60)
     except TimeoutError:
         raise AssertionError(program.log) from None
     await program.kill()
@@ -221,7 +221,7 @@ async def served_to_the_end(program: Program, crowd: Crowd, ledger: Ledger) -> N
 
 
 async def all_settled(crowd: Crowd, ledger: Ledger) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await ledger.settled(crowd):  # noqa: ASYNC110  another process tells us nothing
             await asyncio.sleep(0.05)
 
