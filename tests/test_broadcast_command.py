@@ -13,7 +13,7 @@ import pytest
 
 from bot.broadcast_commands import watched
 from bot.settings import PREFIX
-from bot.telegram import Telegram
+from bot.telegram import RATE
 from cases.broadcasts import Audience, BroadcastKind
 from cases.messages import Address
 from cases.model import Role
@@ -182,4 +182,4 @@ async def test_watching_draws_a_bar_until_it_has_ended(sqlite_url: str, clock: C
 
 def test_the_rates_of_the_data_are_those_of_the_channels() -> None:
     rules = rulebook().broadcasting
-    assert rules.channel("telegram").per_second == Telegram.rate.per_second
+    assert rules.channel("telegram").per_second == RATE.per_second
