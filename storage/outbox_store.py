@@ -97,7 +97,9 @@ class OutboxStore(OutboxWire):
 
     def _parcel(self, row: Row[Any]) -> Parcel:
         case_no = CaseNo(row.case_no) if row.case_no else None
-        return Parcel(id=row.id, outgoing=outgoing_from(row), attempts=row.attempts, case_no=case_no, priority=row.priority)
+        return Parcel(
+            id=row.id, outgoing=outgoing_from(row), attempts=row.attempts, case_no=case_no, priority=row.priority
+        )
 
     async def sent_as(self, person: str, reference: str) -> tuple[int, DeliveryState] | None:
         """The text that a channel took from this person's under its ``reference``, and how far it is."""
