@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlp.lexicon import load, patterns
@@ -18,9 +18,13 @@ _ONE: str = _TABLE["piece"]["one"]
 _AFTER_YUAN = tuple(_TABLE["piece"]["after_yuan"].split())
 _BUYING = frozenset(_TABLE["piece"]["buying"].split())
 _TEN, _HUNDRED = 10, 100
+_TWICE = 2
+_REACH = 14
 _LONGEST = 10_000_000_000
 _SHORT = 80
 """Up to so many characters a text is told in haste, and units are left out."""
+_NEAR = 40
+"""So many characters before a large number are looked at for money."""
 _YEAR = re.compile(r"20[12]\d")
 _TEN_THOUSAND: tuple[str, ...] = tuple(_TABLE["piece"]["ten_thousand"].split())
 _PENNIES = tuple(_TABLE["piece"]["pennies"].split())
@@ -34,6 +38,9 @@ def _any_of(words: str) -> re.Pattern[str]:
 
 _ROLES = {role: _any_of(words) for role, words in _TABLE["role"].items()}
 _CLAUSE = re.compile(_TABLE["piece"]["clause"])
+_CLAUSE_MARK = re.compile("[,;!?]")
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
+_BRACKET = 60
 _CLAUSE_CHARS = 20
 """So many characters of a clause are looked at for what is owed."""
 
@@ -53,10 +60,32 @@ def sums(text: str) -> list[Sum]:
     """Every sum in a normalised text, in order of place."""
     short = len(text) < _SHORT
     found = [hit for match in _PATTERNS["sum"].finditer(text) if (hit := _read(text, match, short=short))]
+    found += _lower_ends(text, found)
     if short:
         found += _lone(text, {(hit.start, hit.end) for hit in found})
-        found.sort(key=lambda hit: hit.start)
-    return found
+    return _told(text, sorted(found, key=lambda hit: hit.start))
+
+
+def _lower_ends(text: str, found: list[Sum]) -> list[Sum]:
+    """The lower ends of ranges (2-3 thousand yuan) that were not read as sums of their own."""
+    taken = {hit.start for hit in found}
+    lower = (_lower_end(text, hit) for hit in found)
+    return [hit for hit in lower if hit is not None and hit.start not in taken]
+
+
+def _lower_end(text: str, upper: Sum) -> Sum | None:
+    """The lower end before an upper one: it shares the large unit, unless it would be more than the upper end then."""
+    from_ = max(0, upper.start - _REACH)
+    match = _PATTERNS["range"].search(text[from_ : upper.start])
+    if match is None:
+        return None
+    value = number(match["a"] + (match["unit"] if match["unit"] in UNITS else "")) or Decimal(0)
+    unit = 1 if match["unit"] else next((UNITS[char] for char in upper.words if char in _TEN_THOUSAND), 1)
+    plain = _plain(value * unit if value * unit < upper.value else value)
+    if not plain or plain >= upper.value:
+        return None
+    start = from_ + match.start()
+    return replace(upper, value=plain, words=text[start : upper.end], start=start, end=from_ + match.end("a"))
 
 
 def main_of(found: list[Sum]) -> Sum | None:
@@ -67,7 +96,9 @@ def main_of(found: list[Sum]) -> Sum | None:
     often = Counter(hit.value for hit in found)
 
     def points(hit: Sum) -> tuple[int, Decimal]:
-        return hit.score + (_WEIGHTS["often"] if often[hit.value] > 1 else 0), hit.value
+        times = often[hit.value]
+        repeated = _WEIGHTS["often"] * (times > 1) + _WEIGHTS["insisted"] * (times > _TWICE)
+        return hit.score + repeated, hit.value
 
     return max(found, key=points, default=None)
 
@@ -118,12 +149,12 @@ def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) 
     """Whether a numeral without a unit is money."""
     if _PATTERNS["sign"].search(before):
         return True
-    if _PATTERNS["counts"].match(text, match.end("more") if match["more"] else match.end("a")):
+    if _PATTERNS["counts"].match(text, match.end("scale" if match["scale"] else "more" if match["more"] else "a")):
         return False
     words = match["a"]
     if _YEAR.fullmatch(words):
         return False
-    if words.endswith(_TEN_THOUSAND) and _large(text, match):
+    if (_thousands(words) or match["scale"] in _TEN_THOUSAND) and _large(text, match):
         return True
     if _composite(words, least=_HUNDRED) and short:
         return True
@@ -131,13 +162,23 @@ def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) 
     return plain and bool(_PATTERNS["paid"].search(before) or _PATTERNS["money"].match(text, match.end()))
 
 
+def _thousands(words: str) -> bool:
+    """Whether a numeral is told in thousands: 5 thousand, 2 ten thousands 8."""
+    return words[0] not in UNITS and any(char in _TEN_THOUSAND for char in words)
+
+
 def _large(text: str, match: re.Match[str]) -> bool:
     """Whether ten thousands without a unit are money by the words around them."""
     after = match.end()
     if _PATTERNS["large"].match(text, after):
         return True
-    before = text[max(0, match.start() - 10) : match.start()]
-    return bool(_PATTERNS["ends"].match(text, after) and _PATTERNS["large_before"].search(before))
+    before = text[max(0, match.start() - 14) : match.start()]
+    if _PATTERNS["large_never"].search(before):
+        return False
+    if _PATTERNS["large_before"].search(before) and not _PATTERNS["large_things"].match(text, after):
+        return True
+    near = text[max(0, match.start() - _NEAR) : after + _NEAR // 2]
+    return bool(_PATTERNS["ends"].match(text, after) and _PATTERNS["large_near"].search(near))
 
 
 def _lone(text: str, taken: set[tuple[int, int]]) -> list[Sum]:
@@ -156,8 +197,16 @@ def _value(match: re.Match[str]) -> Decimal | None:
     if value is None:
         return None
     if match["scale"]:
-        value *= UNITS[match["scale"]]
+        value = _scaled(match["a"], value, UNITS[match["scale"]])
     return _with_parts(match, value) if match["u"] else value
+
+
+def _scaled(words: str, value: Decimal, scale: int) -> Decimal:
+    """A numeral and the large unit behind it, which belongs to its last digit alone after a larger one."""
+    larger = UNITS.get(words[-2:-1], 0)
+    if larger > scale and words[-1].isdigit():
+        return (number(words[:-1]) or 0) + Decimal(words[-1]) * scale
+    return value * scale
 
 
 def _plain(value: Decimal | None) -> Decimal | None:
@@ -206,6 +255,31 @@ def _score(text: str, match: re.Match[str]) -> int:
     near = before[-4:] + "|" + after
     score += sum(_WEIGHTS[role] for role in ("each", "rate") if _ROLES[role].search(near))
     return score + _claim(text, match, before)
+
+
+def _told(text: str, found: list[Sum]) -> list[Sum]:
+    """The sums with what the whole text says about them: its title, a tied sale, a bracket."""
+    if len(found) < _TWICE:
+        return found
+    title = _PATTERNS["title"].match(text)
+    topic = _pairs(title[0]) if title else set()
+    tied = bool(_PATTERNS["tied"].search(text))
+    return [replace(hit, score=hit.score + _context(text, hit, topic, tied=tied)) for hit in found]
+
+
+def _context(text: str, hit: Sum, topic: set[str], *, tied: bool) -> int:
+    before, after = text[max(0, hit.start - _BRACKET) : hit.start], text[hit.end : hit.end + 8]
+    holds = {
+        "title": not topic.isdisjoint(_pairs(_CLAUSE_MARK.split(before[-16:])[-1], _CLAUSE_MARK.split(after)[0])),
+        "tied": tied and bool(_PATTERNS["tied_after"].match(after) or _PATTERNS["tied_before"].search(before)),
+        "bracket": bool(_PATTERNS["bracket"].search(before)),
+    }
+    return sum(_WEIGHTS[name] for name, held in holds.items() if held)
+
+
+def _pairs(*parts: str) -> set[str]:
+    """The pairs of neighbouring characters of the script: a cheap sign of a word in common."""
+    return {part[at : at + 2] for part in parts for at in range(len(part) - 1) if _HAN.fullmatch(part, at, at + 2)}
 
 
 def _claim(text: str, match: re.Match[str], before: str) -> int:
