@@ -14,8 +14,8 @@ from typing import Protocol
 from bot.ways import WAYS
 from cases.errors import DeliveryError, StorageFault
 from cases.messages import Outgoing, Wording
-from cases.short_messages import MOST, Report, Said, SmsState, fit, length
-from cases.texts import TextFault
+from cases.short_messages import MOST, Report, Said, SmsState, fit
+from cases.texts import TextFault, sms_length
 from handlers.pacing import Rate
 from handlers.short_messages import ShortMessages
 
@@ -140,11 +140,11 @@ class SmsChannel:
         if outgoing.wording or not words:
             return outgoing.text
         told = outgoing.text + self._say("short.choices", words="/".join(words))
-        return told if length(told) + length(self._signature) + 2 <= MOST else outgoing.text
+        return told if sms_length(told) + sms_length(self._signature) + 2 <= MOST else outgoing.text
 
     def _most(self, outgoing: Outgoing, text: str) -> int:
         """A notice was made as short as the law allows: one that is longer still is sent whole."""
-        return max(MOST, length(text)) if outgoing.wording and self._short else MOST
+        return max(MOST, sms_length(text)) if outgoing.wording and self._short else MOST
 
     async def _keep(self, outgoing: Outgoing, text: str, *, reference: str) -> None:
         """A message that is on its way must not be sent again because it could not be written down."""

@@ -59,8 +59,6 @@ class Pace:
     connect_timeout: float = 5.0
     read_timeout: float = 10.0
     connections: int = 64
-    between: float = 1.0
-    """Between a picture and the text that comes after it."""
 
     def pause(self, failures: int, *, asked: float = 0.0) -> float:
         """The wait after so many failures in a row: doubling, and never less than the server ``asked`` for."""
@@ -98,7 +96,7 @@ class Telegram:
         self._connected = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unfinished = Unfinished()
-        self._pictures = Pictures(self._call, read=read_picture, between=self._pace.between)
+        self._pictures = Pictures(self._call, read=read_picture, paced=rate is not None)
 
     def _request(self, connections: int) -> AiohttpRequest:
         pace = self._pace

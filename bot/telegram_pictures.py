@@ -36,11 +36,12 @@ Read = Callable[[str], bytes]
 class Pictures:
     """Sends what has a picture, and revises. ``call`` calls a method of the API; ``read`` opens a kept picture.
 
-    Errors are the library's; the caller translates them.
+    Under a rate (``paced``) a picture and a long text are two turns. Errors are the library's; the caller translates
+    them.
     """
 
-    def __init__(self, call: Call, *, read: Read | None, between: float) -> None:
-        self._call, self._read, self._between = call, read, between
+    def __init__(self, call: Call, *, read: Read | None, paced: bool) -> None:
+        self._call, self._read, self._paced = call, read, paced
         self._names: dict[str, str] = {}
         self._rising: dict[str, asyncio.Lock] = {}
         self._shown: OrderedDict[tuple[str, str, str], str] = OrderedDict()
@@ -65,7 +66,8 @@ class Pictures:
             shown = self._shown[mark] = await self._show(outgoing, "", markup={})
             while len(self._shown) > KEPT:
                 self._shown.popitem(last=False)
-            await asyncio.sleep(self._between)  # one message a second is what a person may get
+            if self._paced:
+                raise DeliveryError("the text follows", retryable=True, partly=True)
         told = shown
         parts = split(outgoing.text)
         for part in parts:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from cases.texts import PART, SINGLE
+from cases.texts import PART, sms_length
 
 SEGMENTS = 2
 MOST = PART * SEGMENTS
@@ -97,17 +97,6 @@ def mobile(number: str) -> str | None:
     return found.group(1) if found else None
 
 
-def length(text: str) -> int:
-    """As networks count (UCS-2): a character beyond the basic plane takes the room of two."""
-    return len(text.encode("utf-16-le", "replace")) // 2
-
-
-def segments(text: str) -> int:
-    """How many messages the text is billed as."""
-    count = length(text)
-    return 1 if count <= SINGLE else -(-count // PART)
-
-
 def plain(text: str) -> str:
     """The text without what operators refuse: brackets of a signature, full-width marks, pictures, line ends."""
     text = _YUAN.sub("RMB", text.translate(BRACKETS).translate(HALVES))
@@ -126,8 +115,8 @@ def fit(text: str, *, signature: str, most: int = MOST) -> Fitted:
     """
     head = f"\u3010{signature}\u3011"
     body = plain(_SIGNED.sub("", text, count=1) if _SIGNED.match(text) else text)
-    room = most - length(head)
-    cut = length(body) > room
+    room = most - sms_length(head)
+    cut = sms_length(body) > room
     return Fitted(text=head + (_cut(body, room=room) if cut else body), cut=cut)
 
 

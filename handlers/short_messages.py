@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from cases.errors import CaseError
 from cases.messages import Address, Incoming
 from cases.model import Role, Staff
-from cases.short_messages import FINAL, Report, Said, SmsState, masked_number, mobile, segments
+from cases.short_messages import FINAL, Report, Said, SmsState, masked_number, mobile
+from cases.texts import sms_segments
 from handlers.delivery import Delivery
 from handlers.ledger_export import bureaus_of
 from handlers.office import Office
@@ -79,7 +80,7 @@ class ShortMessages:
         sent = Sent(
             person=str(person),
             text=text,
-            segments=segments(text),
+            segments=sms_segments(text),
             gateway=gateway,
             reference=reference,
             state=state,
@@ -142,7 +143,7 @@ class ShortMessages:
         received = Sent(
             person=str(address),
             text=said.text,
-            segments=segments(said.text),
+            segments=sms_segments(said.text),
             gateway=gateway,
             reference=key,
             state=SmsState.RECEIVED,

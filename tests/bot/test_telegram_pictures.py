@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
 
-from bot.telegram import Telegram
+from bot.telegram import RATE, Telegram
 from cases.errors import DeliveryError
 from cases.messages import Address, Choice, Outgoing
+from handlers.pacing import Rate
 from tests.bot_api import BotApi, FaultKind
 from tests.bot_api.harness import FAST, NOW, Inbox
 from tests.web.site import PNG
@@ -60,8 +62,8 @@ async def server(hours: Hours) -> AsyncIterator[BotApi]:
         yield server
 
 
-@pytest_asyncio.fixture
-async def channel(server: BotApi, album: Album) -> AsyncIterator[Telegram]:
+@asynccontextmanager
+async def opened(server: BotApi, album: Album, *, rate: Rate | None) -> AsyncIterator[Telegram]:
     channel = Telegram(
         token=server.token,
         api_url=server.url,
@@ -69,10 +71,17 @@ async def channel(server: BotApi, album: Album) -> AsyncIterator[Telegram]:
         now=lambda: NOW,
         pace=FAST,
         read_picture=album.read,
+        rate=rate,
     )
     await channel.start()
     yield channel
     await channel.stop()
+
+
+@pytest_asyncio.fixture
+async def channel(server: BotApi, album: Album) -> AsyncIterator[Telegram]:
+    async with opened(server, album, rate=None) as channel:
+        yield channel
 
 
 def message(text: str = "提示", *, to: int = 7, picture: str | None = SHA, revises: str | None = None) -> Outgoing:
@@ -103,6 +112,13 @@ async def test_a_text_too_long_for_a_caption_comes_after_the_picture(server: Bot
     shown, told = server.sent(7)
     assert (shown.method, shown.text, shown.labels()) == ("sendPhoto", "", [])
     assert (told.text, told.labels(), reference) == (LONG, ["退订"], "1,2")
+
+
+async def test_under_a_rate_a_picture_and_its_long_text_are_two_turns(server: BotApi, album: Album) -> None:
+    async with opened(server, album, rate=RATE) as channel:
+        assert (await failure(channel, message(LONG))).partly
+        assert await channel.send(message(LONG)) == "1,2"
+    assert [sent.method for sent in server.sent(7)] == ["sendPhoto", "sendMessage"]
 
 
 async def test_a_picture_for_many_goes_up_once(server: BotApi, channel: Telegram, album: Album) -> None:

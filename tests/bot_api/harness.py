@@ -15,7 +15,7 @@ from tests.bot_api.server import BotApi
 
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 SECRET = "sesame-0"
-FAST = Pace(poll=1, first_pause=0.005, longest_pause=0.02, connect_timeout=1.0, read_timeout=2.0, between=0.0)
+FAST = Pace(poll=1, first_pause=0.005, longest_pause=0.02, connect_timeout=1.0, read_timeout=2.0)
 
 Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
 

@@ -9,7 +9,9 @@ import pytest
 
 from cases.errors import RulebookFault
 from cases.rulebook import SITES, load_rulebook
-from cases.short_messages import MOST, fit, length, masked_number, mobile, plain, segments, shortened
+from cases.short_messages import MOST, fit, masked_number, mobile, plain, shortened
+from cases.texts import sms_length as length
+from cases.texts import sms_segments as segments
 
 SIGNATURE = "濮阳市场监管"
 
