@@ -224,7 +224,7 @@ class Delivery:
         waits = self._waits(wire, held)
         # Its place is taken at once: the task begins only after the next lane was looked at.
         work = self._send(wire, held, wire.begin(lane.person)) if waits is None else self._put_back(held, until=waits)
-        group.create_task(self._see_to(wire, lane, held, work))
+        group.create_task(self._see_to(wire, lane, held=held, work=work))
 
     def _waits(self, wire: Wire, held: Held) -> datetime | None:
         """Until when a text whose turn it is has to wait all the same."""
@@ -236,7 +236,7 @@ class Delivery:
             return now
         return self._pauses.behind(parcel, now=now)
 
-    async def _see_to(self, wire: Wire, lane: Lane, held: Held, work: Awaitable[bool]) -> None:
+    async def _see_to(self, wire: Wire, lane: Lane, *, held: Held, work: Awaitable[bool]) -> None:
         over = True
         try:
             over = await work
