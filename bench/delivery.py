@@ -109,10 +109,10 @@ def _outbox(size: Size, folder: Path, raw: Raw) -> list[Figure]:
     urls: dict[str, str | None] = {"SQLite": f"sqlite+aiosqlite:///{folder}/outbox.db"}
     with postgres() as url:
         urls["PostgreSQL"] = url
-        return [figure for name, url in urls.items() for figure in _on(name, url, size, folder, raw)]
+        return [figure for name, url in urls.items() for figure in _on(name, url, size=size, folder=folder, raw=raw)]
 
 
-def _on(name: str, url: str | None, size: Size, folder: Path, raw: Raw) -> list[Figure]:
+def _on(name: str, url: str | None, *, size: Size, folder: Path, raw: Raw) -> list[Figure]:
     """One worker and two, by turns with the floor, so that a busy moment meets all of them."""
     if url is None:
         return [skipped(BENCH, f"outbox on {name}", unit="rows/s", why="no server can be started here")]

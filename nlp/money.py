@@ -39,7 +39,7 @@ def _any_of(words: str) -> re.Pattern[str]:
 _ROLES = {role: _any_of(words) for role, words in _TABLE["role"].items()}
 _CLAUSE = re.compile(_TABLE["piece"]["clause"])
 _CLAUSE_MARK = re.compile("[,;!?]")
-_HAN = re.compile("[\u4e00-\u9fff]{2}")
+_HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _BRACKET = 60
 _CLAUSE_CHARS = 20
 """So many characters of a clause are looked at for what is owed."""
