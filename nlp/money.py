@@ -41,6 +41,7 @@ _CLAUSE = re.compile(_TABLE["piece"]["clause"])
 _CLAUSE_MARK = re.compile("[,;!?]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _BRACKET = 60
+_MOST_TIMES = 50
 _CLAUSE_CHARS = 20
 """So many characters of a clause are looked at for what is owed."""
 
@@ -264,7 +265,17 @@ def _told(text: str, found: list[Sum]) -> list[Sum]:
     title = _PATTERNS["title"].match(text)
     topic = _pairs(title[0]) if title else set()
     tied = bool(_PATTERNS["tied"].search(text))
-    return [replace(hit, score=hit.score + _context(text, hit, topic, tied=tied)) for hit in found]
+    told = [replace(hit, score=hit.score + _context(text, hit, topic, tied=tied)) for hit in found]
+    return [_in_all(text, hit, told[:number]) for number, hit in enumerate(told)]
+
+
+def _in_all(text: str, hit: Sum, before: list[Sum]) -> Sum:
+    """A total that is so many times a sum told shortly before it: it is more than that one, whatever was said of it."""
+    if not before or not _PATTERNS["in_all"].search(text, max(0, hit.start - _NEAR), hit.start):
+        return hit
+    near = [one for one in before if hit.start - one.end < _BRACKET and hit.value > one.value]
+    parts = [one.score for one in near if hit.value % one.value == 0 and hit.value / one.value <= _MOST_TIMES]
+    return replace(hit, score=max([hit.score, *(score + 1 for score in parts)]))
 
 
 def _context(text: str, hit: Sum, topic: set[str], *, tied: bool) -> int:
