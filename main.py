@@ -326,8 +326,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.disable()  # until ``settle``: what a start makes stays
     try:
         perform(wanted)
+        sys.stdout.flush()
     except LianxinError as error:
         print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # who read what we print has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except ExceptionGroup as group:  # what stopped the start while loops were already at work
         failure = told_of(group)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,13 @@ def test_a_site_whose_text_does_not_fit_is_told_so_with_its_file(folder: Path, c
     (site / "texts.toml").write_text('[notice]\nrate = "【{signature}】{no}' + "请评价" * 45 + '"\n', "utf-8")
     assert main(["notices", "--site", str(site)]) == 1
     assert "texts.toml: notice.rate: found" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("keys", [[], [ACCEPTED]], ids=["much", "little"])
+def test_a_reader_who_leaves_early_causes_no_complaint(keys: list[str]) -> None:
+    command = [sys.executable, str(Path(__file__).parents[1] / "main.py"), "notices", *keys]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        assert running.stderr.read() == b""
