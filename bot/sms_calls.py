@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from cases.errors import DeliveryError
@@ -56,6 +56,16 @@ class Answer:
         return found
 
 
+async def _whole(response: ClientResponse) -> bytes:
+    """The body to its end, or its beginning when it is longer than any answer: ``read`` gives what has come so far."""
+    content = b""
+    async for piece in response.content.iter_any():
+        content += piece
+        if len(content) >= LONGEST:
+            break
+    return content[:LONGEST]
+
+
 class Caller:
     """Keeps the connections to an operator."""
 
@@ -73,7 +83,7 @@ class Caller:
             async with self._session.request(
                 method, url, headers=headers, data=body or None, allow_redirects=False
             ) as response:
-                content = await response.content.read(LONGEST)
+                content = await _whole(response)
                 wait = response.headers.get("Retry-After", "")
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise DeliveryError(f"no answer: {type(error).__name__}", retryable=True) from None

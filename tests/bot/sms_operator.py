@@ -36,7 +36,7 @@ class Asked:
         return found
 
 
-Reply = Callable[[web.Request], Awaitable[web.Response]]
+Reply = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Operator:
@@ -55,6 +55,20 @@ class Operator:
 
         self.answers.append(reply)
 
+    def drips(self, content: object) -> None:
+        """The answer comes in two pieces, some time apart."""
+        text = json.dumps(content).encode()
+
+        async def reply(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for piece in (text[:20], text[20:]):
+                await response.write(piece)
+                await asyncio.sleep(0.05)
+            return response
+
+        self.answers.append(reply)
+
     def hangs(self) -> None:
         async def reply(_request: web.Request) -> web.Response:
             await asyncio.sleep(3600)
@@ -70,7 +84,7 @@ class Operator:
 
         self.answers.append(reply)
 
-    async def _handle(self, request: web.Request) -> web.Response:
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(
             Asked(
                 method=request.method,

@@ -75,6 +75,13 @@ async def test_our_request_is_that_of_the_official_kit() -> None:
     assert ours.headers["x-acs-content-sha256"] == kit["headers"]["x-acs-content-sha256"]
 
 
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
+    async with operator() as server, account(server) as aliyun:
+        server.drips(OK)
+        taken = await aliyun.send(NUMBER, "x", wording=WORDING)
+    assert taken.reference == OK["BizId"]
+
+
 async def test_the_signature_covers_the_request_as_it_goes_over_the_wire() -> None:
     async with operator() as server, account(server) as aliyun:
         server.says(OK)
