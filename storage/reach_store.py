@@ -92,7 +92,9 @@ class ReachStore:
     async def _drop_number(self, address: Address) -> None:
         """Forget a number that no case has, and to which nothing was ever promised."""
         schema, index = self._tx.schema, address.value
-        given = exists().where(schema.identities.c.phone_index == index)
+        given = exists().where(
+            (schema.identities.c.phone_index == index) | (schema.identities.c.person == str(address))
+        )
         told = exists().where(schema.outbox.c.person == str(address))
         wanted = exists().where(schema.reaches.c.number_index == index)
         known = schema.phones.c.number_index == index
