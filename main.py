@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,7 @@ def make_office(settings: Settings, rulebook: Rulebook, *, now: Now = utc_now, r
         now=now,
         new_id=lambda: secrets.token_hex(ID_BYTES),
         public_url=settings.url,
-        ways=WAYS,
+        ways=replace(WAYS, sends=settings.sms_provider != "none"),
     )
 
 

@@ -110,7 +110,10 @@ class SmsChannel:
         self.rate = Rate(per_second=rate)
 
     async def send(self, outgoing: Outgoing) -> str:
-        """The gateway's reference. A short message cannot be changed: a correction comes as a message of its own."""
+        """The gateway's reference. A short message cannot be changed: a correction comes as a message of its own.
+
+        DeliveryError also for what is only written down: nobody was told, and whoever owes it must tell in another way.
+        """
         text = self._worded(outgoing)
         if not text.strip():
             raise DeliveryError("a short message cannot be taken back")
@@ -127,6 +130,8 @@ class SmsChannel:
         taken = await self._gateway.send(number, fitted.text, wording=outgoing.wording)
         reference = taken.reference[:LONGEST_REFERENCE] or self._new_id()
         await self._keep(outgoing, taken.words or fitted.text, reference=reference)
+        if self._gateway.state is SmsState.KEPT:
+            raise DeliveryError("written down only, there is no gateway")
         return reference
 
     def _worded(self, outgoing: Outgoing) -> str:

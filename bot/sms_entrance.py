@@ -31,7 +31,7 @@ class Entrance:
 
         403 for a wrong secret, 400 for what nobody can read, 503 for "send it again".
         """
-        if not hmac.compare_digest(token.encode(), self.secret.encode()):
+        if not hmac.compare_digest(token.encode("utf-8", "surrogateescape"), self.secret.encode()):
             log.warning("A call with a wrong secret was refused.", extra={"action": "sms_forged"})
             return 403, *self.callbacks.answer(taken=False)
         try:

@@ -19,6 +19,8 @@ from bot.sms_templates import Approved
 from bot.sms_tencent import NAME as TENCENT
 from bot.sms_tencent import Tencent, TencentCallbacks
 from cases.errors import SettingFault
+from cases.notices import Recipient
+from handlers.broadcast_texts import SHORT as BROADCAST
 from handlers.delivery import Channel
 from handlers.house import House
 from handlers.office import Office
@@ -136,7 +138,8 @@ def _approved(settings: Settings, office: Office, *, provider: str) -> Approved:
         common=office.common,
         blank=office.say("short.blank"),
     )
-    lacking = approved.lacking(rule.text for rule in office.rulebook.notices)
+    told = [rule.short or rule.text for rule in office.rulebook.notices if rule.to is Recipient.CONSUMER]
+    lacking = approved.lacking([*told, BROADCAST])
     if lacking:
         log.warning(
             "Texts have no template and will not go out as short messages.",

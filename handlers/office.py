@@ -26,10 +26,12 @@ class Ways:
     """Which channels are more, or less, than a chat.
 
     ``short``: that of short messages, whose addresses are telephone numbers; the operator vouches for the sender's.
-    ``paged``: those whose texts are only read when a page is opened.
+    ``sends``: whether they go out; without a contract they are only written down. ``paged``: those whose texts are only
+    read when a page is opened.
     """
 
     short: str | None = None
+    sends: bool = True
     paged: frozenset[str] = frozenset()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cases.errors import CaseError
@@ -14,6 +15,7 @@ from cases.messages import Address, Incoming
 from cases.model import Role, Staff
 from cases.short_messages import FINAL, Report, Said, SmsState, masked_number, mobile
 from cases.texts import sms_segments
+from handlers.access import may_know
 from handlers.delivery import Delivery
 from handlers.ledger_export import bureaus_of
 from handlers.office import Office
@@ -52,11 +54,24 @@ async def listed(
 ) -> list[ShortMessage]:
     """The newest short messages that this member may see: a lead those about cases of the bureau and below it.
 
+    Without number and words where they tell who an informant is, to a member who may not know it (Art. 37).
     CaseError ``sms_closed`` for those who do not look after the work of others.
     """
     if staff.role not in OVERSEERS:
         raise CaseError("sms_closed")
-    return await tx.sms.page(before=before, limit=limit, bureaus=bureaus_of(staff, office=office))
+    found = await tx.sms.page(before=before, limit=limit, bureaus=bureaus_of(staff, office=office))
+    about = await tx.sms.cases_behind([message.id for message in found])
+    tipoffs = await tx.sms.tipoffs_of({message.person for message in found})
+    cases = await tx.cases.some({*about.values(), *(no for _, no in tipoffs)})
+    secret = {no for no, case in cases.items() if not may_know(staff, case)}
+    informants = {person for person, no in tipoffs if no in secret}
+
+    def hidden(message: ShortMessage) -> bool:
+        """Words of no case, as all that people send, may be about any of theirs."""
+        no = about.get(message.id)
+        return no in secret if no else message.person in informants
+
+    return [replace(one, text=None, number=None, hidden=True) if hidden(one) else one for one in found]
 
 
 class ShortMessages:

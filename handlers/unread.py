@@ -23,7 +23,7 @@ async def tell_unread(database: Database, *, office: Office) -> int:
     Only for a person who gave a mobile number; and what was seen since is left alone.
     """
     ways, site = office.ways, office.rulebook.site
-    if ways.short is None or not ways.paged:
+    if ways.short is None or not ways.sends or not ways.paged:
         return 0
     last = office.now() - timedelta(minutes=site.unread_minutes)
     told = 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Row, delete, exists, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cases.model import Kind
 from cases.short_messages import Report, SmsState
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class ShortMessage:
     at: datetime
     reported_at: datetime | None
     number: str | None
+    hidden: bool = False
+    """Its number and words are not for who asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +147,23 @@ class SmsStore:
         numbers = await self.numbers({_index(row.person) for row in rows})
         return [_message(row, number=numbers.get(_index(row.person))) for row in rows]
 
+    async def cases_behind(self, ids: Collection[int]) -> dict[int, str]:
+        """The number of the case that each of these messages is about, where it is about one."""
+        outbox, table = self._tx.schema.outbox, self._table
+        told = (outbox.c.person == table.c.person) & (outbox.c.reference == table.c.reference)
+        about = select(table.c.id, outbox.c.case_no).join_from(table, outbox, told)
+        rows = await self._tx.execute(about.where(table.c.id.in_(tuple(ids)), outbox.c.case_no.is_not(None)))
+        return {row.id: row.case_no for row in rows}
+
+    async def tipoffs_of(self, people: Collection[str]) -> list[tuple[str, str]]:
+        """The tip-offs that came from these addresses, or in which their number was given: the address, the number."""
+        who, cases = self._tx.schema.identities, self._tx.schema.cases
+        by_index = {_index(person): person for person in people}
+        theirs = who.c.person.in_(tuple(people)) | who.c.phone_index.in_(tuple(by_index))
+        named = select(who.c.person, who.c.phone_index, who.c.case_no).join(cases, cases.c.no == who.c.case_no)
+        rows = await self._tx.execute(named.where(theirs, cases.c.kind == Kind.TIPOFF.value))
+        return [(by_index.get(row.phone_index, row.person), row.case_no) for row in rows]
+
     def _about(self, bureaus: Collection[str]) -> ColumnElement[bool]:
         outbox, cases, table = self._tx.schema.outbox, self._tx.schema.cases, self._table
         told = (outbox.c.person == table.c.person, outbox.c.reference == table.c.reference)
@@ -168,6 +188,7 @@ class SmsStore:
             (schema.subscriptions.c.person == person,),
             (schema.group_members.c.person == person,),
             (schema.reaches.c.number_index == phones.c.number_index,),
+            (schema.identities.c.person == person,),
         ]
         unused = [~exists(select(literal(1)).where(*which)) for which in wanted]
         await self._tx.execute(delete(phones).where(phones.c.created_at < before, *unused))

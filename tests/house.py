@@ -208,8 +208,10 @@ class Town:
 
 @asynccontextmanager
 async def town(url: str, clock: Clock, folder: Path, *, site: str = "puyang") -> AsyncIterator[Town]:
-    """A town over a migrated database."""
-    settings = Settings(data_dir=folder, database_url=url, site=site, _env_file=None)  # type: ignore[call-arg]
+    """A town over a migrated database, with a channel of short messages in memory."""
+    settings = Settings(  # type: ignore[call-arg]
+        data_dir=folder, database_url=url, site=site, sms_provider="http", _env_file=None
+    )
     street, phones = Street(), Street(SHORT)
     channels = {CHANNEL: street, SHORT: phones}
     house = build(settings, rulebook(site), channels=channels, now=clock, reader=reader(site))

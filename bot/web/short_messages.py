@@ -35,6 +35,7 @@ def _row(message: ShortMessage, *, office: Office) -> dict[str, object]:
         "number": masked_number(message.number) if message.number else "",
         "incoming": message.incoming,
         "text": message.text,
+        "hidden": message.hidden,
         "segments": message.segments,
         "state": message.state.value,
         "reason": message.reason or "",

@@ -14,7 +14,7 @@ HEARD = LEAVING | {None}
 
 async def by_sms(turn: Turn) -> None:
     """Tell this person by short message from now on; the number is asked for where none is known."""
-    if turn.office.ways.short is None or turn.short:
+    if turn.office.ways.short is None or not turn.office.ways.sends or turn.short:
         turn.say("reach.by_sms_already" if turn.short else "reach.no_sms")
         return
     number = await known_mobile(turn.tx, turn.person)

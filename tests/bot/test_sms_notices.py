@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from bot.sms import CHANNEL, Kept, SmsChannel
+from cases.errors import DeliveryError
 from cases.messages import Address, Outgoing, Wording
 from cases.rulebook_samples import sample_facts
 from cases.short_texts import short_text
@@ -40,7 +42,8 @@ async def sent(text: str, *, facts: Mapping[str, str], key: str = KEY) -> str:
         rate=10,
         short=lambda wording: short_text(BOOK.texts, wording.key, wording.facts, how=BOOK.samples.how),
     )
-    await channel.send(Outgoing(address=ONE, text=text, wording=Wording(key=key, facts=facts)))
+    with suppress(DeliveryError):  # without a gateway it is only written down
+        await channel.send(Outgoing(address=ONE, text=text, wording=Wording(key=key, facts=facts)))
     (found,) = messages.sent
     return found
 

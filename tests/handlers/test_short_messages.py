@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.sms import CHANNEL, Kept, SmsChannel, Taken
 from cases.errors import CaseError, DeliveryError
@@ -218,7 +218,7 @@ async def test_buttons_are_words_in_a_dialogue_and_left_out_of_a_notice(port: Po
     ]
 
 
-async def test_without_a_gateway_messages_are_only_written_down(port: Port) -> None:
+async def test_without_a_gateway_messages_are_written_down_and_nobody_is_said_to_be_told(port: Port) -> None:
     house = port.town.house
     channel = SmsChannel(
         gateway=Kept(),
@@ -228,8 +228,10 @@ async def test_without_a_gateway_messages_are_only_written_down(port: Port) -> N
         new_id=house.office.new_id,
         rate=20,
     )
-    first, second = [await channel.send(Outgoing(address=await port.address(), text=text)) for text in "一二"]
-    assert first != second
+    for text in "一二":
+        with pytest.raises(DeliveryError) as caught:
+            await channel.send(Outgoing(address=await port.address(), text=text))
+        assert not caught.value.retryable
     assert [(row.text[-1], row.state) for row in await port.rows()] == [("二", SmsState.KEPT), ("一", SmsState.KEPT)]
 
 
@@ -268,6 +270,37 @@ async def test_a_lead_sees_the_messages_about_cases_of_the_bureau_and_an_officer
     assert await port.rows(Role.LEAD, "410928") == []
     with pytest.raises(CaseError):
         await port.rows(Role.OFFICER)
+
+
+async def test_of_a_tipoff_only_who_may_know_the_informant_reads_numbers_and_words(port: Port) -> None:
+    no = await files_complaint(port.town.person("li"), MILK, phone=NUMBER)
+    address = await port.address()
+    async with port.town.house.database.begin() as tx:
+        await tx.execute(update(tx.schema.cases).values(kind="tipoff"))
+        outgoing = Outgoing(address=address, text="您反映的线索已登记。")
+        tx.outbox.promise(Promise(outgoing=outgoing, priority=Priority.NOTICE, at=port.now(), case_no=CaseNo(no)))
+    await port.note(await port.send())
+    await port.messages.received([Said(number=NUMBER, text="我是李四,举报惠万家", key="1")], gateway=GATEWAY)
+    async with port.town.house.database.read() as tx:
+        case = await tx.cases.get(CaseNo(no))
+    assert case is not None
+    assert case.bureau
+    for role, bureau in ((Role.ADMIN, "410900-12315"), (Role.DESK, "410900-12315"), (Role.LEAD, "410900")):
+        for row in await port.rows(role, bureau):
+            assert (row.number, row.text, row.hidden) == (None, None, True)
+    told = [row for row in await port.rows(Role.LEAD, case.bureau) if not row.incoming]
+    assert [(row.number, row.text) for row in told] == [(NUMBER, "【濮阳市场监管】您反映的线索已登记。")]
+
+
+async def test_the_number_of_an_open_case_is_kept_however_long_it_takes(port: Port) -> None:
+    no = await files_complaint(port.town.person("wang"), MILK)
+    address = await port.address("13911112222")
+    async with port.town.house.database.begin() as tx:
+        who = tx.schema.identities
+        await tx.execute(update(who).where(who.c.case_no == no).values(person=str(address), phone_index=None))
+    port.town.clock.advance(days=port.town.house.office.rulebook.site.draft_days + 1)
+    await port.town.duties.tidy()
+    assert await port.messages.number_of(address.value) == "13911112222"
 
 
 async def test_words_and_unused_numbers_are_wiped_in_time_and_what_is_owed_keeps_its_number(port: Port) -> None:

@@ -202,7 +202,10 @@ async def open_site(url: str, clock: Clock, folder: Path, **options: Any) -> Asy
     one in memory.
     """
     own = options.get("settings")
-    given_settings = {"public_url": options.pop("public_url", None), **options.pop("settings", {})}
+    given_settings = {
+        "public_url": options.pop("public_url", None),
+        **options.pop("settings", {"sms_provider": "http"}),
+    }
     settings = Settings(data_dir=folder, database_url=url, _env_file=None, **given_settings)  # type: ignore[call-arg]
     web, street, phones = WebChannel(), Street(), Street(SHORT)
     now, port = ticking(clock), options.pop("port", None)

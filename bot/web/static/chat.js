@@ -121,7 +121,7 @@
 
   /* what is said: one after the other, so that it arrives in order */
   const say = message => {
-    const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+    const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
     message.key = message.key || newKey();
     if (!message.silent) {
       message.node = draw({ mine: true, text: message.text, when: now, files: "latitude" in message ? [words.location] : [] });
