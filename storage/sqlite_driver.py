@@ -7,8 +7,10 @@ another process (taking the lock, the commit, whatever reads) goes to the thread
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import aiosqlite
@@ -26,6 +28,16 @@ class Driver(aiosqlite.Connection):
         if self.at_once and not self._waits(fn, args):
             return fn(*args, **kwargs)
         return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the thread; the loop does not close before it has ended.
+
+        A thread that is still busy (opening a file, when a start is called off) would answer to a loop that is gone.
+        """
+        stopped = super().stop()
+        with suppress(RuntimeError):  # no loop runs, so none can wait
+            asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        return stopped
 
     def _waits(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         name = getattr(fn, "__name__", "")

@@ -7,11 +7,13 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from storage.database import Database
+from storage.sqlite_driver import connect
 from storage.vault import Vault
 
 LONG = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n")
@@ -68,3 +70,23 @@ async def test_waiting_for_another_process_to_write_lets_the_others_work_on(
     other.close()
     await writing
     assert wrote.is_set()
+
+
+def test_an_opening_that_is_called_off_has_ended_before_the_loop_does() -> None:
+    class Slow(sqlite3.Connection):
+        """A file on a disk that takes its time."""
+
+        def __init__(self, *parts: Any, **more: Any) -> None:
+            threading.Event().wait(0.2)
+            super().__init__(*parts, **more)
+
+    driver = connect(":memory:", factory=Slow)
+
+    async def called_off() -> None:
+        opening = asyncio.ensure_future(driver)
+        await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait([opening])
+
+    asyncio.run(called_off())
+    assert not driver._thread.is_alive()
