@@ -41,6 +41,7 @@ _CLAUSE = re.compile(_TABLE["piece"]["clause"])
 _CLAUSE_MARK = re.compile("[,;!?]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _BRACKET = 60
+_LATIN = ("w", "W", "k", "K")
 _MOST_TIMES = 50
 _CLAUSE_CHARS = 20
 """So many characters of a clause are looked at for what is owed."""
@@ -154,6 +155,8 @@ def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) 
         return False
     words = match["a"]
     if _YEAR.fullmatch(words):
+        return False
+    if words.endswith(_LATIN) and _PATTERNS["latin_things"].match(text, match.end()):
         return False
     if (_thousands(words) or match["scale"] in _TEN_THOUSAND) and _large(text, match):
         return True

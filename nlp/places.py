@@ -101,8 +101,6 @@ class Gazetteer:
 
         Where the place of the matter stands under a code (A3 district of city A), any other is named in passing.
         """
-        if _MASKED.search(text):
-            return Found()
         blocked = hits.get("not_place", ())
         named = [hit for hit in hits.get("place", ()) if not _inside(hit, blocked)]
         places = [hit for hit in named if self._stands(text, hit) or self._follows(text, hit, named)]
@@ -110,9 +108,18 @@ class Gazetteer:
         places = _not_compared(text, _without_seats(text, list(_here(text, places, named=named))))
         far = {hit.word for hit in places if self._follows_far(hit, places)}
         places = [hit for hit in places if hit.word not in far or not self._is_ours(hit)]
+        if _MASKED.search(text) and not self._says_county(places):
+            return Found()
         codes = [hit.label for hit in places]
         township, regions = self._townships(places, counties=[code for code in codes if len(code) == _COUNTY])
         return Found(regions=regions or self._regions(places), township=township, hits=tuple(places))
+
+    def _says_county(self, places: list[Hit]) -> bool:
+        """Whether a county of ours is told in full: no code beside it (hall B2, market C) is then meant for the place.
+
+        Only by its name in the national list, as what a site calls a zone is a word that any text may use.
+        """
+        return any(self._is_ours(hit) and hit.word == divisions().get(hit.label) for hit in places)
 
     def name(self, code: str, *, short: bool = False) -> str | None:
         """Province, city and county (and township) of a code in one string; ``short``: its own name only."""
