@@ -200,26 +200,34 @@ async def known_signals(tx: Transaction, *, office: Office) -> list[Signal]:
 
 
 async def _put(tx: Transaction, spike: Spike, known: Signal | None, *, office: Office) -> bool:
-    """Put a spike before the office; one that is there already is counted anew, and nobody is told a second time."""
-    if known is not None:
+    """Put a spike before the office; one that is there already is counted anew, and nobody is told a second time.
+
+    Unless it is another one that nobody has looked at: a spike that begins after the last day of the one before.
+    """
+    another = known is not None and known.state is SignalState.NEW and spike.since > known.until
+    if known is not None and not another:
         if known.state is SignalState.NEW:
             await tx.signals.recount(known, spike)
         return False
-    signal = await tx.signals.add(spike)
+    signal = await (tx.signals.renew(known, spike) if known else tx.signals.add(spike))
     if signal is None:
         return False
+    await _tell(tx, signal, office=office)
+    return True
+
+
+async def _tell(tx: Transaction, signal: Signal, *, office: Office) -> None:
     text = ping_text(signal, office=office)
     promised = [
         Promise(
             outgoing=Outgoing(address=address, text=text),
             priority=Priority.PING,
             at=office.now(),
-            key=f"signal/{signal.id}/{address}",
+            key=f"signal/{signal.id}/{signal.found_on.isoformat()}/{address}",
         )
         for address in await _addresses(tx, office=office)
     ]
     await tx.outbox.promise_once(promised)
-    return True
 
 
 async def _addresses(tx: Transaction, *, office: Office) -> list[Address]:

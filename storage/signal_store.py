@@ -124,6 +124,14 @@ class SignalStore:
         new = (table.c.id == signal.id, table.c.state == SignalState.NEW.value)
         await self._tx.execute(update(table).where(*new).values(**_counted(spike)))
 
+    async def renew(self, signal: Signal, spike: Spike) -> Signal | None:
+        """Another spike in the place of one on which nobody has decided; None when somebody has meanwhile."""
+        table = self._signals
+        new = (table.c.id == signal.id, table.c.state == SignalState.NEW.value)
+        changed = update(table).where(*new).values(**_counted(spike), found_on=spike.until)
+        row = (await self._tx.execute(changed.returning(*table.c))).first()
+        return _signal(row) if row else None
+
     async def decide(
         self, signal: Signal, state: SignalState, *, by: str, at: datetime, note: str = "", broadcast: str | None = None
     ) -> None:

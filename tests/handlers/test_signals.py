@@ -112,6 +112,21 @@ async def test_a_new_signal_is_counted_anew_and_a_decided_one_is_quiet_for_a_whi
     assert [one.state for one in await signals(puyang)] == [SignalState.NEW, SignalState.DISMISSED]
 
 
+async def test_a_spike_after_one_that_nobody_looked_at_is_another_and_is_told(puyang: Town) -> None:
+    _, person = await member(puyang, "消保")
+    await quiet_year(puyang.house)
+    await gym_closes(puyang)
+    await puyang.duties.watch()
+    puyang.clock.advance(days=90)
+    again = await gym_closes(puyang, people=20)
+    assert await puyang.duties.watch() == 1
+    assert await puyang.duties.watch() == 0
+    await puyang.settle()
+    assert len(told(person, "预警")) == 2
+    [signal] = await signals(puyang)
+    assert (signal.state, signal.found_on, set(signal.cases)) == (SignalState.NEW, today(puyang), set(again))
+
+
 async def test_one_person_one_telephone_and_one_joint_complaint_count_once(puyang: Town) -> None:
     await quiet_year(puyang.house)
     await complained(puyang.house, *[today(puyang)] * 9, merchant=GYM, chat="one")
