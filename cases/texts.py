@@ -56,7 +56,7 @@ class Texts:
         except KeyError:
             raise TextFault(f"no text {key}") from None
 
-    def render(self, key: str, **facts: object) -> str:
+    def render(self, key: str, /, **facts: object) -> str:
         """The text with its facts filled in; TextFault when a key or fact is missing."""
         template = self.template(key)
         if "[[" in template:

@@ -42,6 +42,13 @@ async def test_own_facts_are_counted_and_too_many_words_are_shortened(site: Site
     assert "超过两段，发出前要改短" in page
 
 
+@pytest.mark.parametrize("name", ["key", "office", "a-b"])
+async def test_a_field_by_any_other_name_is_no_fact_and_changes_nothing(name: str, site: Site) -> None:
+    member = await site.member("李明")
+    status, page = await member.submit(DECLINED, **{name: "王芳", "reason": "请向住建部门反映"})
+    assert (status, "请向住建部门反映。可依消法第三十九条" in page, "王芳" in page) == (200, True, False)
+
+
 async def test_what_was_typed_is_shown_as_text_and_a_text_that_is_none_is_not_found(site: Site) -> None:
     member = await site.member("李明")
     _, page = await member.submit(DECLINED, reason="<script>x</script>")
