@@ -24,10 +24,11 @@ def traces_of(consumer: Consumer | None) -> tuple[str, ...]:
 
 
 def masked(text: str, traces: Iterable[str]) -> str:
-    """The text without these words; numbers also where they were written in groups."""
+    """The text without these words, in whatever case; numbers also where they were written in groups."""
     for trace in sorted(traces, key=len, reverse=True):
         if len(trace) >= SHORTEST:
-            text = re.sub(r"[\s-]*".join(map(re.escape, trace)) if trace.isdigit() else re.escape(trace), MASK, text)
+            pattern = r"[\s-]*".join(map(re.escape, trace)) if trace.isdigit() else re.escape(trace)
+            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
     return text
 
 

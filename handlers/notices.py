@@ -62,11 +62,12 @@ async def promise_notices(
 
 
 def _without_business(facts: Mapping[str, str], case: Case, *, office: Office) -> Mapping[str, str]:
-    """What an informant is told never names the business, not even where an officer's words do (Art. 37)."""
+    """What an informant is told never names the business, not even where an officer's words do, in full or for short
+    (Art. 37)."""
     name = case.merchant.name
     if case.kind is not Kind.TIPOFF or not name:
         return facts
-    names = (name, name.partition(BRANCH)[0])
+    names = (name, name.partition(BRANCH)[0], *office.reader.short_names(name))
     free = office.rulebook.samples.how.free
     return {key: masked(value, names) if key in free else value for key, value in facts.items()}
 

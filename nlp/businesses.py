@@ -43,6 +43,12 @@ def is_trade(name: str, hits: Hits) -> bool:
     return ending is not None and "brand" not in hits and not proper(name[: ending.start], ending=ending.word)
 
 
+def own_part(name: str, hits: Hits) -> str:
+    """A name without the trade at its end, as people say it for short; all of it where nothing else would be left."""
+    ending = next((hit for hit in hits.get("suffix", ()) if hit.end == len(name)), None)
+    return name[: ending.start] if ending and proper(name[: ending.start], ending=ending.word) else name
+
+
 def _branch_of(name: str, core: str) -> bool:
     """Whether ``name`` is the business of that core with a branch written behind it, without brackets."""
     plain = PATTERNS["region"].sub("", _plain(name))

@@ -115,6 +115,12 @@ class Reader:
         places = self._gazetteer.read(text, hits).hits
         return likeness.business(text, merchants.main_merchant(text, hits, places=places))
 
+    def short_names(self, name: str) -> tuple[str, ...]:
+        """What a business is called for short: its name without branch, place and legal form, and without its trade."""
+        core = businesses.core(name)
+        own = businesses.own_part(core, self._lexicon.find(core))
+        return tuple(dict.fromkeys(short for short in (core, own) if short))
+
     def alike_texts(self, one: str, other: str) -> float:
         """How much two stories have in common: 0 nothing, 1 every pair of neighbouring characters."""
         return likeness.share(one, other)

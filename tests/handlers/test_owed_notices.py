@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pytest
+
 from cases.model import CONSUMER, SYSTEM, Actor, Case, CaseNo, Kind, Role, Status
 from cases.texts import sms_segments
 from cases.transitions import TABLE, Transition
@@ -105,9 +107,10 @@ async def test_every_short_message_of_every_step_fits_whatever_was_typed(puyang:
     assert [text for text in shorts if sms_segments(text) > 2] == []
 
 
-async def test_an_informant_is_not_told_the_business_not_even_in_an_officers_words(puyang: Town) -> None:
+@pytest.mark.parametrize("name", ["惠万家超市", "惠万家"])
+async def test_an_informant_is_not_told_the_business_not_even_in_an_officers_words(name: str, puyang: Town) -> None:
     here, _ = await stage(puyang)
-    words = {**FACTS, "reason": "惠万家超市已被处罚"}
+    words = {**FACTS, "reason": f"{name}已被处罚"}
     rows = [(row, role) for row, kind, role in squares() if kind is Kind.TIPOFF and role is min(row.roles)]
     for row, role in rows:
         await does(here, puyang, row, Kind.TIPOFF, role, typed=words)
@@ -115,7 +118,7 @@ async def test_an_informant_is_not_told_the_business_not_even_in_an_officers_wor
     texts = [out.text + str(out.wording) for out in puyang.person("wang").told]
     assert any("***已被处罚" in text for text in texts)
     assert [text for text in texts if "惠万家" in text] == []
-    assert "惠万家超市已被处罚" in "".join(out.text for out in puyang.street.sent)  # colleagues read it as it is
+    assert words["reason"] in "".join(out.text for out in puyang.street.sent)  # colleagues read it as it is
 
 
 async def test_a_reminder_of_one_case_keeps_the_text_that_it_was_made_from(puyang: Town) -> None:

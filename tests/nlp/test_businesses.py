@@ -46,3 +46,18 @@ OWN = [
 @pytest.mark.parametrize(("text", "traces"), OWN)
 def test_a_writer_is_known_by_own_name_and_number_and_others_are_left_alone(text: str, traces: set[str]) -> None:
     assert set(reader().own_traces(text)) == traces
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("惠万家超市", ("惠万家超市", "惠万家")),
+        ("胖东来(建设路店)", ("胖东来",)),
+        ("KK烧烤", ("kk烧烤", "kk")),
+        ("大超市", ("大超市",)),
+    ],
+)
+def test_a_business_is_called_for_short_without_its_trade_where_a_name_is_left(
+    name: str, short: tuple[str, ...]
+) -> None:
+    assert reader().short_names(name) == short
