@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Collection
 
-from cases.errors import DatabaseAway
+from cases.errors import StorageFault
 from cases.messages import Address
 from cases.notices import Recipient
 from handlers import casework, digests, gathering
+from handlers.attempts import attempt
 from handlers.ladder import Batch, Owing
 from handlers.notices import named_in
 from handlers.office import Office
 from handlers.recipients import addresses, roster_of
 from storage.database import Database, Transaction
-
-log = logging.getLogger("lianxin.deadlines")
 
 BATCH = 500
 """Clocks in one transaction; what is written meanwhile waits for it on SQLite, a fifth of a second at most."""
@@ -39,12 +37,9 @@ async def warn_all(database: Database, *, office: Office) -> int:
 async def _sweep(database: Database, *, office: Office) -> int:
     moved, broken = 0, set[int]()
     while True:
-        try:
-            count = await _sweep_some(database, limit=BATCH, but=broken, office=office)
-        except DatabaseAway:
-            raise
-        except Exception:  # one case must not keep all others from being warned of
-            log.exception("Some clocks could not be moved on.", extra={"action": "deadlines"})
+        sweep = _sweep_some(database, limit=BATCH, but=broken, office=office)
+        count = await attempt(sweep, action="deadlines")
+        if count is None:  # one case must not keep all others from being warned of
             count = await _one_by_one(database, broken, office=office)
         moved += count
         if count < BATCH:
@@ -59,15 +54,13 @@ async def _one_by_one(database: Database, broken: set[int], *, office: Office) -
             first = await tx.clocks.owing(office.now(), limit=1, but=broken)
         if not first:
             break
-        try:
-            moved += await _sweep_some(database, limit=1, but=broken, office=office)
-        except DatabaseAway:
-            raise
-        except Exception:
+        sweep = _sweep_some(database, limit=1, but=broken, office=office)
+        count = await attempt(sweep, action="deadlines", id=first[0].id)
+        moved += count or 0
+        if count is None:
             broken.add(first[0].id)
-            log.exception("A clock could not be moved on.", extra={"action": "deadlines", "id": first[0].id})
-            if len(broken) > MOST_BROKEN:
-                raise
+        if len(broken) > MOST_BROKEN:
+            raise StorageFault(f"more than {MOST_BROKEN} clocks cannot be moved on")
     return moved
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases.calendar import china_date
 from cases.clocks import Clock
-from cases.errors import DatabaseAway
 from cases.messages import Address, Outgoing
 from cases.model import Case, CaseNo, Staff
 from cases.notices import Priority
+from handlers.attempts import attempt
 from handlers.due_work import due_by
 from handlers.office import Office
 from handlers.recipients import roster_of
@@ -34,8 +33,6 @@ from handlers.wording import clock_words, day_words
 from storage.database import Database, Transaction
 from storage.outbox_store import Promise
 from storage.warning_store import Content, Short, Waiting
-
-log = logging.getLogger("lianxin.digests")
 
 MARK = "digest"
 """The day whose digests have all been promised."""
@@ -83,16 +80,14 @@ class _Owed:
 
 async def _try(database: Database, owed: Sequence[_Owed], *, office: Office) -> None:
     """Several members' digests in one transaction; when that fails, each in its own."""
-    try:
+
+    async def sent() -> bool:
         async with database.begin() as tx:
             await _send(tx, owed, office=office)
-    except DatabaseAway:
-        raise
-    except Exception:  # one member's digest must not keep the others from theirs
-        if len(owed) == 1:
-            log.exception("A digest could not be made.", extra={"action": "digest", "staff": owed[0].member.id})
-            return
-        for one in owed:
+        return True
+
+    if await attempt(sent(), action="digest", staff=owed[0].member.id) is None:
+        for one in owed if len(owed) > 1 else ():
             await _try(database, [one], office=office)
 
 

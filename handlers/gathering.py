@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from cases.errors import DatabaseAway
 from cases.messages import Address, Outgoing
 from cases.model import Case, CaseNo
 from cases.notices import Priority
 from handlers.access import actor
+from handlers.attempts import attempt
 from handlers.cards import Buttons, staff_buttons
 from handlers.consumer_cards import consumer_buttons
 from handlers.office import Office
@@ -22,8 +21,6 @@ from handlers.reminders import LINES, Entry, Reminder, by_rank, entries, lines_o
 from storage.database import Database, Transaction
 from storage.outbox_store import Promise
 from storage.warning_store import Content, Waiting
-
-log = logging.getLogger("lianxin.gathering")
 
 PORTION = 2000
 """Warnings gathered in one transaction, as far as one address has no more."""
@@ -43,13 +40,13 @@ async def gather(database: Database, *, office: Office) -> None:
 
 async def _try(database: Database, some: Sequence[Address], *, office: Office) -> None:
     """A failure among many is looked for one by one: it must not keep the others from being told."""
-    try:
+
+    async def gathered() -> bool:
         async with database.begin() as tx:
             await _gather(tx, some, office=office)
-    except DatabaseAway:
-        raise
-    except Exception:
-        log.exception("Warnings could not be gathered.", extra={"action": "gathering", "count": len(some)})
+        return True
+
+    if await attempt(gathered(), action="gathering", count=len(some)) is None:
         for address in some if len(some) > 1 else ():
             await _try(database, [address], office=office)
 

@@ -7,7 +7,6 @@ missed and nobody is promised the same twice.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from itertools import takewhile
 
@@ -15,6 +14,7 @@ from cases.broadcasts import NOBODY, Broadcast, BroadcastState, Revision, Step
 from cases.errors import CaseError
 from cases.messages import Address, Outgoing
 from cases.notices import Priority
+from handlers.attempts import attempt
 from handlers.audiences import refusing
 from handlers.broadcast_texts import message
 from handlers.broadcasts import start
@@ -23,8 +23,6 @@ from storage.database import Database, Transaction
 from storage.outbox_store import OWING, Promise
 from storage.spread_store import Told
 
-log = logging.getLogger("lianxin.broadcasts")
-
 
 async def spread(database: Database, *, office: Office) -> int:
     """Do for each broadcast what is to be done now; returns how many texts were promised."""
@@ -32,12 +30,14 @@ async def spread(database: Database, *, office: Office) -> int:
         at_work = await tx.broadcasts.at_work(office.now())
     count = 0
     for broadcast_id in at_work:
-        try:
-            async with database.begin(bulk=True) as tx:
-                count += await advance(tx, broadcast_id, office=office)
-        except Exception:  # a broadcast that cannot go on must not keep the others back
-            log.exception("A broadcast could not go on.", extra={"action": "broadcast", "broadcast": broadcast_id})
+        step = _step(database, broadcast_id, office=office)
+        count += await attempt(step, action="broadcast", broadcast=broadcast_id) or 0
     return count
+
+
+async def _step(database: Database, broadcast_id: str, *, office: Office) -> int:
+    async with database.begin(bulk=True) as tx:
+        return await advance(tx, broadcast_id, office=office)
 
 
 async def advance(tx: Transaction, broadcast_id: str, *, office: Office) -> int:

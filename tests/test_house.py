@@ -13,6 +13,12 @@ CHINESE = re.compile("[\u3400-\u9fff]")  # words: punctuation may stand in a pat
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
 OWN_TIME = ("main.py", "tests/bot_api/")  # where the one clock comes from; a machine that is not ours
 DICTATED = {"do_request"}  # a library calls these by position: python-telegram-bot's BaseRequest
+BROAD = {
+    # the three loops: each logs with an id and goes on
+    "handlers/conversation.py", "handlers/delivery.py", "scheduler/runner.py", "handlers/attempts.py",
+    # the edges, where whatever happened becomes an answer: a sentence, a status, "try again"
+    "bot/web/guards.py", "bot/web/app.py", "bot/web/chat.py", "bot/telegram.py", "bot/sms.py",
+}  # fmt: skip
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -37,6 +43,9 @@ def test_the_code_keeps_the_house_rules() -> None:
         ('x = f"\u6295\u8bc9{y}"', "Chinese text"),
         ("x = datetime.now(UTC)", "datetime.now"),
         ("x = dt.date.today()", "date.today"),
+        ("try: f()\nexcept Exception: g()", "a broad except"),
+        ("try: f()\nexcept (OSError, Exception): g()", "a broad except"),
+        ("try: f()\nexcept: g()", "a broad except"),
     ],
 )
 def test_a_breach_of_each_rule_is_found(source: str, fault: str) -> None:
@@ -45,6 +54,8 @@ def test_a_breach_of_each_rule_is_found(source: str, fault: str) -> None:
 
 def test_what_the_rules_allow_is_not_found() -> None:
     source = "class C:\n    def f(self, a: int, b: int, *, c: int, d: int) -> datetime:\n        return self.now()\n"
+    assert list(faults("cases/a.py", "try: f()\nexcept OSError: g()")) == []
+    assert list(faults("handlers/delivery.py", "try: f()\nexcept Exception: g()")) == []
     assert list(faults("cases/a.py", source)) == []
     assert list(faults("tests/test_a.py", 'def test_a() -> None:\n    says("\u6295\u8bc9")\n')) == []
 
@@ -71,6 +82,10 @@ def _of_node(node: ast.AST, path: str) -> Iterator[str]:
         name = ".".join(ast.unparse(node).split(".")[-2:])
         if name in CLOCKS:
             yield f"{name} outside main.py: take `now` as a parameter"
+    elif isinstance(node, ast.ExceptHandler) and path not in BROAD and not path.startswith(("tests/", "bench/")):
+        caught = ast.unparse(node.type) if node.type else "Exception"
+        if re.search(r"\bException\b", caught):
+            yield "a broad except outside the loops and the edges"
 
 
 def _of_function(node: Function, *, in_tests: bool) -> Iterator[str]:
