@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 
-from cases.calendar import WEEK, Days
+from cases.calendar import WEEK, Days, china_date, china_instant
 from cases.expecting import DAY, LEVEL_WEEKS, Course, DayClass, Past, day_class
 from cases.messages import Address, Outgoing
 from cases.model import Role
@@ -87,7 +87,7 @@ class Watcher:
             first = await tx.signals.first()
             if first is None or (today - first).days < YOUNG:
                 return Found(young=True)
-            known = await known_signals(tx, office=self._office)
+            known = await known_signals(tx, office=self._office, today=today)
             recent = [one for days in _slices(longest) for one in await tx.signals.brought(days)]
             series, closer = await asyncio.to_thread(_grouped, recent, (today, rules))
             await self._count(tx, list(closer), span=history(first, longest.first, rules))
@@ -193,10 +193,18 @@ def _grouped(recent: Sequence[Brought], at: tuple[date, Watching]) -> tuple[int,
     return len(found), {**closer, (): list(recent)}
 
 
-async def known_signals(tx: Transaction, *, office: Office) -> list[Signal]:
-    """Those before the office, and those decided a short while ago."""
-    since = office.now() - timedelta(days=office.rulebook.watching.quiet)
-    return await tx.signals.recent(limit=KNOWN, decided_since=since)
+async def known_signals(tx: Transaction, *, office: Office, today: date | None = None) -> list[Signal]:
+    """Those before the office on a day, today without one, and those decided a short while before it."""
+    day = today or office.today()
+    since = china_instant(day, time.min) - timedelta(days=office.rulebook.watching.quiet)
+    recent = await tx.signals.recent(limit=KNOWN, decided_since=since)
+    return [_as_of(day, signal) for signal in recent if signal.found_on <= day]
+
+
+def _as_of(day: date, signal: Signal) -> Signal:
+    """The signal as it stood on a day: what was decided later was not decided then."""
+    later = signal.decided_at is not None and china_date(signal.decided_at) > day
+    return replace(signal, state=SignalState.NEW) if later else signal
 
 
 async def _put(tx: Transaction, spike: Spike, known: Signal | None, *, office: Office) -> bool:

@@ -164,6 +164,20 @@ async def test_a_look_at_a_past_day_finds_what_was_to_be_found_then(puyang: Town
     assert (await Watcher(puyang.house.database, puyang.house.office).look(today(puyang, ago=440))).young
 
 
+async def test_a_look_at_a_past_day_knows_nothing_of_what_was_decided_later(puyang: Town) -> None:
+    desk, _ = await member(puyang, "消保")
+    await quiet_year(puyang.house)
+    await gym_closes(puyang)
+    found = today(puyang)
+    await puyang.duties.watch()
+    puyang.clock.advance(days=3)
+    [signal] = await signals(puyang)
+    await puyang.house.pages.signals.dismiss(desk, signal.id, reason="已约谈，门店正在退款")
+    assert await spikes(puyang) == ()
+    [spike] = await spikes(puyang, found)
+    assert (spike.people, spike.until) == (8, found)
+
+
 async def test_the_draft_names_nobody_and_goes_to_subscribers_of_the_topic_and_complainants(puyang: Town) -> None:
     desk, _ = await member(puyang, "消保")
     await quiet_year(puyang.house)
