@@ -1,14 +1,15 @@
 """What becomes of a text that did not arrive: told through the person's next channel, and by telephone after the last.
 
 A notice that the law owes is never dropped: an officer is asked to telephone, is reminded of it every working day, and
-says when it was done. A courtesy that did not arrive is noted in the file as such.
+says when it was done. Outside of office hours nobody is asked before they open, unless the case is urgent. A courtesy
+that did not arrive is noted in the file as such.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from cases.calendar import china_date
 from cases.errors import CaseError
@@ -79,8 +80,9 @@ def is_statutory(outgoing: Outgoing, *, office: Office) -> bool:
 
 
 async def _ask(tx: Transaction, case: Case, lost: Lost, *, office: Office) -> None:
-    """Ask the officer of the case, or who stands in, to tell it by telephone."""
-    if not await tx.calls.ask(lost.id, case.no, at=office.now()):
+    """Ask the officer of the case, or who stands in, to tell it by telephone; when they are at work, or at once."""
+    asked = await tx.calls.ask(lost.id, case.no, at=office.now())
+    if not asked or not (case.urgent or _at_work(office.now(), office=office)):
         return
     text = office.say(
         "ping.call",
@@ -165,18 +167,25 @@ def _day(told: str, case: Case, *, office: Office) -> date:
 
 
 async def remind(database: Database, *, office: Office) -> int:
-    """Remind of the calls that are still owed, once a working day in office hours; returns how many texts are new."""
-    now = office.now()
-    if not office.rulebook.site.hours.open_at(now, office.calendar):
+    """Remind of the calls that are still owed, once a working day in office hours; returns how many texts are new.
+
+    Those of today are known already, unless the need for them arose before the office opened.
+    """
+    if not _at_work(office.now(), office=office):
         return 0
     async with database.begin() as tx:
         since = await tx.calls.owed()
-        waiting = {no for no, asked in since.items() if china_date(asked) < office.today()}
+        told = {no for no, at in since.items() if china_date(at) == office.today() and _at_work(at, office=office)}
+        waiting = since.keys() - told
         if not waiting:
             return 0
         promises = await _reminders(tx, await tx.cases.some(waiting), office=office)
         known = await tx.outbox.known([promise.key or "" for promise in promises])
         return len(await tx.outbox.promise_once([promise for promise in promises if promise.key not in known]))
+
+
+def _at_work(instant: datetime, *, office: Office) -> bool:
+    return office.rulebook.site.hours.open_at(instant, office.calendar)
 
 
 async def _reminders(tx: Transaction, cases: Mapping[CaseNo, Case], *, office: Office) -> list[Promise]:

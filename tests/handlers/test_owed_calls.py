@@ -61,6 +61,20 @@ async def test_an_owed_call_stands_on_the_list_and_is_reminded_of_every_working_
     assert not any("待电话告知" in text for text in await officer.says("待办"))
 
 
+async def test_a_call_that_is_owed_at_night_is_asked_for_when_the_office_opens(puyang: Town) -> None:
+    officer, wang, phone, no = await cast(puyang)
+    wang.leaves()
+    phone.leaves()
+    puyang.clock.advance(hours=14)
+    await accepts(officer, no)
+    assert (await proofs(puyang, no))[1][0] == "未送达，请电话告知"
+    assert "请打电话告诉对方" not in officer.texts
+    puyang.clock.advance(hours=10)
+    assert await calling.remind(puyang.house.database, office=puyang.house.office) == 1
+    assert await calling.remind(puyang.house.database, office=puyang.house.office) == 0, "once a day"
+    assert any("还有1件要打电话告知消费者" in text for text in await officer.reads())
+
+
 async def test_a_courtesy_that_is_lost_is_noted_and_bothers_nobody(puyang: Town) -> None:
     officer, wang, phone, no = await cast(puyang)
     wang.leaves()
