@@ -25,7 +25,7 @@ from cases.errors import CaseError
 from cases.messages import Outgoing
 from cases.model import Staff, StaffId
 from cases.notices import Priority
-from handlers.audiences import refusing, resolve
+from handlers.audiences import resolve
 from handlers.broadcast_pings import approvers, ask_approval, tell_drafter
 from handlers.broadcast_texts import message, state_words
 from handlers.office import Office
@@ -204,13 +204,13 @@ async def stop(tx: Transaction, broadcast_id: str, *, by: Staff, office: Office)
 
 
 async def resume(tx: Transaction, broadcast_id: str, *, by: Staff, office: Office) -> Broadcast:
-    """Go on where it was stopped; who has refused meanwhile is left out."""
+    """Go on where it was stopped, with the words as they are now; the duty keeps the hours and leaves out who has
+    refused meanwhile."""
     known = await _ready(tx, broadcast_id, "resume", by=by, office=office)
     if known.started_at is None:
         return await start(tx, replace(known, send_at=None), by=by.id, office=office)
-    stopped = await tx.spread.stopped(known.id)
-    refused = await refusing(tx, stopped)
-    await tx.spread.resume(known.id, [person for person in stopped if person not in refused], at=office.now())
+    await tx.spread.stop(known.id)  # what was on the wire when it was stopped may have come back to wait
+    await tx.spread.resume(known.id)
     return await _moved(tx, replace(known, finished_at=None), "resume", by=by, office=office)
 
 

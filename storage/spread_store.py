@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from cases.broadcasts import Result, Tally
 from cases.messages import Address
 from cases.notices import Priority
-from storage.many import among
-from storage.outbox_store import OWING, DeliveryState
+from storage.outbox_store import NOTHING, OWING, DeliveryState
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -81,18 +80,19 @@ class SpreadStore:
         queued = (table.c.broadcast == mark, table.c.state == DeliveryState.QUEUED.value)
         return (await self._tx.execute(update(table).where(*queued).values(state=DeliveryState.STOPPED.value))).rowcount
 
-    async def stopped(self, mark: str) -> list[Address]:
-        table = self._outbox
-        found = select(table.c.person).where(table.c.broadcast == mark, table.c.state == DeliveryState.STOPPED.value)
-        return [Address.parse(person) for person in (await self._tx.execute(found)).scalars()]
+    async def resume(self, mark: str) -> None:
+        """Have those from whom it was called off wait for it again: their texts are made anew when it is their turn."""
+        table, people = self._outbox, self._tx.schema.broadcast_people
+        stopped = (table.c.broadcast == mark, table.c.state == DeliveryState.STOPPED.value)
+        theirs = (people.c.broadcast == mark, people.c.person.in_(select(table.c.person).where(*stopped)))
+        await self._tx.execute(update(people).where(*theirs).values(promised_at=None))
+        await self._forget(*stopped)
 
-    async def resume(self, mark: str, people: Collection[Address], *, at: datetime) -> None:
-        """Owe these what was called off."""
-        table = self._outbox
-        these = among(self._tx, table.c.person, [str(one) for one in people])
-        stopped = (table.c.broadcast == mark, table.c.state == DeliveryState.STOPPED.value, these)
-        values = {"state": DeliveryState.QUEUED.value, "not_before": at}
-        await self._tx.execute(update(table).where(*stopped).values(**values))
+    async def _forget(self, *which: ColumnElement[bool]) -> None:
+        """These were never promised. Their rows stay: a number must not be given again, for pages ask for what came
+        after it."""
+        gone = {"state": DeliveryState.WIPED.value, "payload": NOTHING, "reason": None}
+        await self._tx.execute(update(self._outbox).where(*which).values(key=None, broadcast=None, **gone))
 
     async def postpone(self, mark: str, *, until: datetime) -> None:
         """What is not being sent yet waits."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from cases.broadcasts import BroadcastState
+from cases.broadcasts import Broadcast, BroadcastState
 from cases.errors import DeliveryError
+from cases.model import Staff
 from tests.handlers.broadcast_cast import (
     BODY,
     desk_and_lead,
@@ -45,6 +46,53 @@ async def test_stopped_it_stands_at_once_and_resumed_it_misses_and_repeats_nobod
     assert late.told == []
     ended = await progress(puyang, desk, made)
     assert (ended.broadcast.state, ended.count("sent")) == (BroadcastState.SENT, 299)
+
+
+async def test_resumed_after_a_correction_everybody_ends_with_the_new_words_and_is_counted(
+    puyang: Town,
+) -> None:
+    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(200)))
+    desk, lead = await desk_and_lead(puyang)
+    made = await under_way(puyang, desk, lead)
+    await does(puyang, desk, made, "stop")
+    await does(puyang, lead, made, "correct", body="更正后的内容")
+    late = next(person for person in people if not person.told)
+    await refuses(puyang, late)
+    await ticks(puyang, 4)
+    await does(puyang, desk, made, "resume")
+    assert (await progress(puyang, desk, made)).left_out == 0
+    await ticks(puyang, 12)
+    assert [person.told[-1].text.count("更正后的内容") for person in people if person is not late] == [1] * 199
+    found = await progress(puyang, desk, made)
+    assert (found.broadcast.state, found.count("sent"), found.left_out) == (BroadcastState.SENT, 199, 1)
+    assert found.share == 1
+
+
+async def test_resumed_at_night_it_goes_on_in_the_morning(puyang: Town) -> None:
+    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(150)))
+    desk, lead = await desk_and_lead(puyang)
+    made = await under_way(puyang, desk, lead)
+    await does(puyang, desk, made, "stop")
+    await puyang.settle()
+    told = sum(len(person.told) for person in people)
+    puyang.clock.at("2026-11-23 23:30")
+    await does(puyang, desk, made, "resume")
+    await puyang.settle()
+    await ticks(puyang, 3)
+    assert sum(len(person.told) for person in people) == told
+    puyang.clock.at("2026-11-24 08:00")
+    await ticks(puyang, 6)
+    assert [len(person.told) for person in people] == [1] * 150
+
+
+async def under_way(town: Town, desk: Staff, lead: Staff) -> Broadcast:
+    """A broadcast that the first 120 people have, and that is promised to the next."""
+    made = await drafted(town, desk)
+    await does(town, lead, made, "approve")
+    await does(town, desk, made, "send")
+    await ticks(town)
+    await town.duties.spread()
+    return made
 
 
 async def test_only_a_few_seconds_of_texts_stand_ready(puyang: Town) -> None:
