@@ -21,7 +21,7 @@ from handlers.broadcasts import start
 from handlers.office import Office
 from storage.database import Database, Transaction
 from storage.outbox_store import OWING, Promise
-from storage.spread_store import Told
+from storage.spread_store import Told, key_of
 
 log = logging.getLogger("lianxin.broadcasts")
 
@@ -92,7 +92,7 @@ async def _promise(tx: Transaction, known: Broadcast, people: list[Address], *, 
             outgoing=message(known, person, office=office, corrected=corrected),
             priority=Priority.BROADCAST,
             at=now,
-            key=f"broadcast/{known.id}/{person}",
+            key=key_of(known.id, person),
             broadcast=known.id,
         )
         for person in people
@@ -113,7 +113,8 @@ async def _revise(tx: Transaction, known: Broadcast, *, office: Office) -> int:
     if taken_back:
         await tx.spread.taken_back(known.id, by=revision.mark)
     limit = max(1, _room(office) - sum((await tx.spread.head()).values()))
-    told = await tx.spread.told(known.id, after=revision.upto, limit=limit)
+    changed = [one.mark for one in revisions if one.n < revision.n]
+    told = await tx.spread.told(known.id, after=revision.upto, limit=limit, changed=changed)
     # A text that is just on the wire is waited for: what it is called there is not known yet.
     gone = list(takewhile(lambda one: one.state not in OWING, told))
     count = len(await tx.outbox.promise_once(_changes(known, revision, gone, office=office)))
@@ -136,7 +137,7 @@ def _changes(known: Broadcast, revision: Revision, told: list[Told], *, office: 
             outgoing=outgoing,
             priority=Priority.BROADCAST,
             at=office.now(),
-            key=f"broadcast/{revision.mark}/{one.person}",
+            key=key_of(revision.mark, one.person),
             broadcast=revision.mark,
         )
         for one in told

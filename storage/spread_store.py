@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from cases.broadcasts import Result, Tally
 from cases.messages import Address
 from cases.notices import Priority
+from storage.many import among
 from storage.outbox_store import NOTHING, OWING, DeliveryState
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class Told:
     state: str
     sent_at: datetime | None
     reference: str | None
+
+
+def key_of(mark: str, person: Address | str) -> str:
+    """Under which a person is promised a text of a broadcast, or of a change of it, once."""
+    return f"broadcast/{mark}/{person}"
 
 
 class SpreadStore:
@@ -100,8 +106,9 @@ class SpreadStore:
         queued = (table.c.broadcast == mark, table.c.state == DeliveryState.QUEUED.value, table.c.not_before < until)
         await self._tx.execute(update(table).where(*queued).values(not_before=until))
 
-    async def told(self, mark: str, *, after: int, limit: int) -> list[Told]:
-        """Texts that people have, or are about to have, from the row ``after`` on."""
+    async def told(self, mark: str, *, after: int, limit: int, changed: Sequence[str] = ()) -> list[Told]:
+        """Texts that people have, or are about to have, from the row ``after`` on, as the channel calls them after the
+        changes under the marks ``changed``."""
         table = self._outbox
         found = (
             select(table.c.id, table.c.person, table.c.state, table.c.sent_at, table.c.reference)
@@ -109,16 +116,21 @@ class SpreadStore:
             .order_by(table.c.id)
             .limit(limit)
         )
-        return [
-            Told(
-                id=row.id,
-                person=Address.parse(row.person),
-                state=row.state,
-                sent_at=row.sent_at,
-                reference=row.reference,
-            )
-            for row in await self._tx.execute(found)
-        ]
+        rows = (await self._tx.execute(found)).all()
+        told = {row.person: Told(**{**row._asdict(), "person": Address.parse(row.person)}) for row in rows}
+        for later in await self._settled(changed, told) if changed and told else ():
+            if later.reference != told[later.person].reference:  # else it is the same message, as old as it was
+                new = {"reference": later.reference, "sent_at": later.sent_at}
+                told[later.person] = replace(told[later.person], **new)
+        return list(told.values())
+
+    async def _settled(self, marks: Collection[str], people: Collection[str]) -> Sequence[Row[Any]]:
+        """What arrived under these marks at these people, oldest first."""
+        table = self._outbox
+        keys = among(self._tx, table.c.key, [key_of(mark, person) for mark in marks for person in people])
+        found = select(table.c.person, table.c.reference, table.c.sent_at)
+        arrived = (keys, table.c.state.in_(ARRIVED), table.c.reference.is_not(None))
+        return (await self._tx.execute(found.where(*arrived).order_by(table.c.id))).all()
 
     async def taken_back(self, mark: str, *, by: str) -> None:
         """Mark as recalled what the texts under ``by`` have taken back."""
@@ -128,9 +140,8 @@ class SpreadStore:
         await self._tx.execute(update(table).where(*theirs).values(state=DeliveryState.RECALLED.value))
 
     async def lines_of(self, person: Address, references: Collection[str]) -> dict[str, int]:
-        """The rows of the texts that the channel knows under these references."""
+        """The rows of the texts that the channel knows under these references: of each the first."""
         table = self._outbox
-        found = select(table.c.id, table.c.reference).where(
-            table.c.person == str(person), table.c.reference.in_(tuple(references))
-        )
+        named = (table.c.person == str(person), table.c.reference.in_(tuple(references)))
+        found = select(table.c.id, table.c.reference).where(*named).order_by(table.c.id.desc())
         return {row.reference: row.id for row in await self._tx.execute(found)}

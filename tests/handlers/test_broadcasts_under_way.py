@@ -198,6 +198,18 @@ async def test_corrected_it_says_so_in_the_same_place_and_keeps_what_it_said(puy
     assert steps == ["draft", "approve", "send", "finish", "correct"]
 
 
+async def test_what_was_changed_before_is_changed_again_by_what_the_channel_calls_it_now(puyang: Town) -> None:
+    [person] = await subscribers(puyang, "p")
+    _, lead, made = await sent(puyang)
+    for words in ("更正后的内容", "再更正的内容"):
+        await does(puyang, lead, made, "correct", body=words)
+        await ticks(puyang, 3)
+    await does(puyang, lead, made, "recall")
+    await ticks(puyang, 3)
+    names = [str(puyang.street.sent.index(told) + 1) for told in person.told]
+    assert [told.revises for told in person.told] == [None, *names[:-1]]
+
+
 async def test_where_it_is_too_late_to_delete_the_text_says_that_it_was_taken_back(puyang: Town) -> None:
     rules = puyang.house.office.rulebook.broadcasting
     rule = rules.channel("telegram")

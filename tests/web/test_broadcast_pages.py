@@ -118,6 +118,11 @@ async def test_what_was_corrected_stands_in_the_place_of_what_was_said(site: Sit
     assert [line["id"] for line in after] == [line["id"] for line in before]
     assert "更正后的内容" in after[0]["text"]
     assert "（已更正）" in after[0]["text"]
+    assert (await does(lead, no, "recall", reason="有误"))[0] == 200
+    await ticks(site)
+    async with visitor.stream() as stream:
+        assert [(await stream.next())["revises"] for _ in range(3)] == [None, *[before[0]["id"]] * 2]
+    assert (await visitor.history())["lines"] == []
 
 
 async def test_the_page_follows_a_broadcast_in_numbers_without_anybodys_name(site: Site) -> None:
