@@ -94,6 +94,12 @@ class SpreadStore:
         await self._tx.execute(update(people).where(*theirs).values(promised_at=None))
         await self._forget(*stopped)
 
+    async def spare(self, person: Address) -> None:
+        """No broadcast that stands ready for the person is sent; what changes a text that they have still is."""
+        table = self._outbox
+        theirs = (table.c.person == str(person), table.c.state == DeliveryState.QUEUED.value)
+        await self._forget(*theirs, table.c.broadcast.is_not(None), table.c.broadcast.not_like("%/%"))
+
     async def _forget(self, *which: ColumnElement[bool]) -> None:
         """These were never promised. Their rows stay: a number must not be given again, for pages ask for what came
         after it."""

@@ -85,6 +85,34 @@ async def test_resumed_at_night_it_goes_on_in_the_morning(puyang: Town) -> None:
     assert [len(person.told) for person in people] == [1] * 150
 
 
+async def test_who_refuses_at_night_is_not_sent_in_the_morning_what_stood_ready(puyang: Town) -> None:
+    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(150)))
+    desk, lead = await desk_and_lead(puyang)
+    made = await under_way(puyang, desk, lead)
+    puyang.clock.at("2026-11-23 22:00:01")
+    await puyang.duties.spread()
+    late = next(person for person in people if not person.told)
+    assert "已退订" in "".join(await late.says("退订"))
+    puyang.clock.at("2026-11-24 08:00")
+    await ticks(puyang, 6)
+    assert [any(BODY in told.text for told in person.told) for person in people].count(False) == 1
+    assert BODY not in late.texts
+    found = await progress(puyang, desk, made)
+    assert (found.broadcast.state, found.left_out, found.share) == (BroadcastState.SENT, 1, 1)
+
+
+async def test_who_has_refused_is_still_told_what_is_wrong_with_a_text_that_they_have(puyang: Town) -> None:
+    [person] = await subscribers(puyang, "p")
+    _, lead, made = await sent(puyang)
+    await does(puyang, lead, made, "correct", body="更正后的内容")
+    puyang.street.errors = [DeliveryError("busy", retryable=True, retry_after=30)]
+    await ticks(puyang)
+    await person.says("退订")
+    puyang.clock.advance(minutes=1)
+    await ticks(puyang)
+    assert "更正后的内容" in person.texts
+
+
 async def under_way(town: Town, desk: Staff, lead: Staff) -> Broadcast:
     """A broadcast that the first 120 people have, and that is promised to the next."""
     made = await drafted(town, desk)
