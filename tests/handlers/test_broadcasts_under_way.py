@@ -6,12 +6,13 @@ import asyncio
 
 from cases.broadcasts import Broadcast, BroadcastState
 from cases.errors import DeliveryError
-from cases.model import Staff
+from cases.model import Role, Staff
 from tests.handlers.broadcast_cast import (
     BODY,
     desk_and_lead,
     does,
     drafted,
+    member,
     progress,
     refused,
     refuses,
@@ -53,19 +54,50 @@ async def test_resumed_after_a_correction_everybody_ends_with_the_new_words_and_
 ) -> None:
     people = await subscribers(puyang, *(f"p{n:03d}" for n in range(200)))
     desk, lead = await desk_and_lead(puyang)
+    second = await member(puyang, "二审", role=Role.LEAD)
     made = await under_way(puyang, desk, lead)
     await does(puyang, desk, made, "stop")
     await does(puyang, lead, made, "correct", body="更正后的内容")
     late = next(person for person in people if not person.told)
     await refuses(puyang, late)
     await ticks(puyang, 4)
-    await does(puyang, desk, made, "resume")
+    await does(puyang, second, made, "resume")
     assert (await progress(puyang, desk, made)).left_out == 0
     await ticks(puyang, 12)
     assert [person.told[-1].text.count("更正后的内容") for person in people if person is not late] == [1] * 199
     found = await progress(puyang, desk, made)
     assert (found.broadcast.state, found.count("sent"), found.left_out) == (BroadcastState.SENT, 199, 1)
     assert found.share == 1
+
+
+async def test_words_that_only_one_officer_knows_go_to_nobody_who_has_no_others(puyang: Town) -> None:
+    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(150)))
+    desk, lead = await desk_and_lead(puyang)
+    other = await member(puyang, "二审", role=Role.LEAD)
+    made = await under_way(puyang, desk, lead)
+    await does(puyang, desk, made, "stop")
+    await does(puyang, other, made, "correct", body="更正后的内容")
+    for by in (desk, other):
+        assert await refused(puyang, by, made, "resume") == "broadcast_unread"
+    assert (await does(puyang, lead, made, "resume")).approved_by == lead.id
+    await does(puyang, desk, made, "stop")
+    await does(puyang, desk, made, "resume")
+    await ticks(puyang, 12)
+    assert all("更正后的内容" in person.told[-1].text for person in people)
+
+
+async def test_what_was_called_off_before_it_began_is_edited_and_approved_anew(puyang: Town) -> None:
+    [person] = await subscribers(puyang, "p")
+    desk, lead = await desk_and_lead(puyang)
+    made = await drafted(puyang, desk)
+    await does(puyang, lead, made, "approve")
+    await does(puyang, desk, made, "send", at=puyang.clock().replace(hour=6))
+    await does(puyang, desk, made, "stop")
+    assert await refused(puyang, lead, made, "correct", body="谁也没读过的话") == "broadcast_not_now"
+    assert (await does(puyang, lead, made, "edit", body="改过的话")).state is BroadcastState.DRAFT
+    assert await refused(puyang, desk, made, "send") == "broadcast_not_approved"
+    assert await refused(puyang, desk, made, "resume") == "broadcast_not_now"
+    assert person.told == []
 
 
 async def test_resumed_at_night_it_goes_on_in_the_morning(puyang: Town) -> None:
