@@ -74,7 +74,7 @@ async def _feed(tx: Transaction, known: Broadcast, *, office: Office) -> int:
     if not rules.hours.open_at(now):
         await tx.spread.postpone(known.id, until=rules.hours.next_opening(now))
         return 0
-    ready, count = await tx.spread.head(), 0
+    ready, count = await tx.spread.head(now=now), 0
     for channel in sorted(waiting):
         room = rules.channel(channel).per_second * rules.head_seconds - ready.get(channel, 0)
         if room > 0:
@@ -112,7 +112,7 @@ async def _revise(tx: Transaction, known: Broadcast, *, office: Office) -> int:
     taken_back = revision.body is None
     if taken_back:
         await tx.spread.taken_back(known.id, by=revision.mark)
-    limit = max(1, _room(office) - sum((await tx.spread.head()).values()))
+    limit = max(1, _room(office) - sum((await tx.spread.head(now=office.now())).values()))
     changed = [one.mark for one in revisions if one.n < revision.n]
     told = await tx.spread.told(known.id, after=revision.upto, limit=limit, changed=changed)
     # A text that is just on the wire is waited for: what it is called there is not known yet.

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, not_, select, update
 
 from cases.broadcasts import Result, Tally
 from cases.messages import Address
 from cases.notices import Priority
 from storage.many import among
 from storage.outbox_store import NOTHING, OWING, DeliveryState
+from storage.outbox_wire import owing
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -42,10 +43,11 @@ class SpreadStore:
         self._tx = tx
         self._outbox = tx.schema.outbox
 
-    async def head(self) -> dict[str, int]:
-        """How many texts of broadcasts stand ready on each channel."""
+    async def head(self, *, now: datetime) -> dict[str, int]:
+        """How many texts of broadcasts stand ready on each channel or are on its wire; what waits for later is none."""
         table = self._outbox
-        ready = (table.c.state.in_(OWING), table.c.priority == Priority.BROADCAST.rank)
+        waits = and_(table.c.state == DeliveryState.QUEUED.value, table.c.not_before > now)
+        ready = (owing(table), table.c.priority == Priority.BROADCAST.rank, not_(waits))
         counted = select(table.c.channel, func.count().label("number")).where(*ready).group_by(table.c.channel)
         return {row.channel: row.number for row in await self._tx.execute(counted)}
 

@@ -1,0 +1,56 @@
+"""The texts of broadcasts in the outbox: what stands ready is counted by the index of what is owed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import event
+
+from cases.messages import Address
+from cases.notices import Priority
+from storage.database import Database, Transaction
+from storage.outbox_store import Delivered, DeliveryState
+from tests.storage.cast import NOW, SOON, promise
+from tests.storage.conftest import VAULT
+
+
+def owes(tx: Transaction, count: int, *, channel: str = "street", priority: Priority = Priority.BROADCAST) -> None:
+    for n in range(count):
+        tx.outbox.promise(promise(person=Address(channel=channel, value=f"{n}"), priority=priority))
+
+
+async def test_what_is_owed_now_and_what_is_on_the_wire_stand_ready_and_what_waits_for_later_does_not(
+    database: Database,
+) -> None:
+    later = NOW + timedelta(hours=1)
+    async with database.begin() as tx:
+        owes(tx, 5)
+        owes(tx, 1, channel="pigeon")
+        owes(tx, 2, priority=Priority.NOTICE)
+    async with database.begin() as tx:
+        assert await tx.spread.head(now=NOW) == {"street": 5, "pigeon": 1}
+        notices = await tx.outbox.claim(["street"], now=NOW, lease=later, limit=2)
+        taken = await tx.outbox.claim(["street"], now=NOW, lease=later, limit=3)
+        assert {parcel.broadcast for parcel in notices} == {False}
+        ends = (DeliveryState.QUEUED, DeliveryState.SENT)
+        done = [Delivered(id=p.id, state=s, at=NOW, not_before=later) for p, s in zip(taken, ends, strict=False)]
+        await tx.outbox.settle(done)
+        assert await tx.spread.head(now=NOW + SOON) == {"street": 3, "pigeon": 1}
+        assert await tx.spread.head(now=later) == {"street": 4, "pigeon": 1}
+
+
+async def test_the_outbox_is_not_read_through_to_count_what_stands_ready(sqlite_url: str) -> None:
+    database = Database(sqlite_url, vault=VAULT)
+    asked: list[tuple[str, object]] = []
+    event.listen(
+        database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda c, k, statement, values, x, m: asked.append((statement, values)),
+    )
+    async with database.read() as tx:
+        await tx.spread.head(now=NOW)
+        statement, values = asked[-1]
+    async with database.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
+        assert "ix_outbox_owing" in str(rows.all())
+    await database.close()
