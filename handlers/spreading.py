@@ -109,20 +109,36 @@ async def _revise(tx: Transaction, known: Broadcast, *, office: Office) -> int:
     revision = next((one for one in revisions if one.finished_at is None), None)
     if revision is None:
         return 0
-    taken_back = revision.body is None
-    if taken_back:
-        await tx.spread.taken_back(known.id, by=revision.mark)
-    limit = max(1, _room(office) - sum((await tx.spread.head(now=office.now())).values()))
-    changed = [one.mark for one in revisions if one.n < revision.n]
-    told = await tx.spread.told(known.id, after=revision.upto, limit=limit, changed=changed)
+    told = await _told(tx, revision, revisions, office=office)
     # A text that is just on the wire is waited for: what it is called there is not known yet.
     gone = list(takewhile(lambda one: one.state not in OWING, told))
     count = len(await tx.outbox.promise_once(_changes(known, revision, gone, office=office)))
+    over = not told and not await tx.spread.owing(revision.mark)
+    taken = await _taken_back(tx, revision, office=office)
     if gone:
         await tx.broadcasts.revised(replace(revision, upto=gone[-1].id))
-    elif not told and not await tx.spread.owing(revision.mark):
+    elif over and not taken:
         await tx.broadcasts.revised(replace(revision, finished_at=office.now()))
     return count
+
+
+async def _told(tx: Transaction, revision: Revision, revisions: list[Revision], *, office: Office) -> list[Told]:
+    """The next who have the text, or are about to. What was promised after a correction has its words already."""
+    ready = await tx.spread.head(now=office.now())
+    return await tx.spread.told(
+        revision.broadcast,
+        after=revision.upto,
+        limit=max(1, _room(office) - sum(ready.values())),
+        until=None if revision.body is None else revision.at,
+        changed=[one.mark for one in revisions if one.n < revision.n],
+    )
+
+
+async def _taken_back(tx: Transaction, revision: Revision, *, office: Office) -> int:
+    """Note from whom it has been taken back since the last tick: no more than a tick can pass on."""
+    if revision.body is not None:
+        return 0
+    return await tx.spread.taken_back(revision.broadcast, by=revision.mark, limit=_room(office))
 
 
 def _room(office: Office) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, not_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, func, not_, select, update
 
 from cases.broadcasts import Result, Tally
 from cases.messages import Address
@@ -51,11 +51,12 @@ class SpreadStore:
         counted = select(table.c.channel, func.count().label("number")).where(*ready).group_by(table.c.channel)
         return {row.channel: row.number for row in await self._tx.execute(counted)}
 
-    async def tallies(self, mark: str) -> list[Tally]:
-        """How far the texts under a mark got."""
+    async def tallies(self, mark: str, *, until: datetime | None = None) -> list[Tally]:
+        """How far the texts under a mark got; of those that were promised ``until`` then."""
         table = self._outbox
         by = (table.c.channel, table.c.state, table.c.reason)
-        counted = select(*by, func.count().label("number")).where(table.c.broadcast == mark).group_by(*by)
+        which = (table.c.broadcast == mark, *_made(table, until))
+        counted = select(*by, func.count().label("number")).where(*which).group_by(*by)
         return [
             Tally(channel=row.channel, state=row.state, reason=row.reason, count=row.number)
             for row in await self._tx.execute(counted.order_by(*by))
@@ -114,17 +115,16 @@ class SpreadStore:
         queued = (table.c.broadcast == mark, table.c.state == DeliveryState.QUEUED.value, table.c.not_before < until)
         await self._tx.execute(update(table).where(*queued).values(not_before=until))
 
-    async def told(self, mark: str, *, after: int, limit: int, changed: Sequence[str] = ()) -> list[Told]:
-        """Texts that people have, or are about to have, from the row ``after`` on, as the channel calls them after the
-        changes under the marks ``changed``."""
+    async def told(
+        self, mark: str, *, after: int, limit: int, until: datetime | None = None, changed: Sequence[str] = ()
+    ) -> list[Told]:
+        """Texts that people have, or are about to have, from the row ``after`` on, of those promised ``until`` then; as
+        the channel calls them after the changes under the marks ``changed``."""
         table = self._outbox
-        found = (
-            select(table.c.id, table.c.person, table.c.state, table.c.sent_at, table.c.reference)
-            .where(table.c.broadcast == mark, table.c.id > after, table.c.state.in_((*ARRIVED, *OWING)))
-            .order_by(table.c.id)
-            .limit(limit)
-        )
-        rows = (await self._tx.execute(found)).all()
+        had = (table.c.state.in_((*ARRIVED, *OWING)), *_made(table, until))
+        found = select(table.c.id, table.c.person, table.c.state, table.c.sent_at, table.c.reference)
+        of_it = found.where(table.c.broadcast == mark, table.c.id > after, *had)
+        rows = (await self._tx.execute(of_it.order_by(table.c.id).limit(limit))).all()
         told = {row.person: Told(**{**row._asdict(), "person": Address.parse(row.person)}) for row in rows}
         for later in await self._settled(changed, told) if changed and told else ():
             if later.reference != told[later.person].reference:  # else it is the same message, as old as it was
@@ -140,12 +140,21 @@ class SpreadStore:
         arrived = (keys, table.c.state.in_(ARRIVED), table.c.reference.is_not(None))
         return (await self._tx.execute(found.where(*arrived).order_by(table.c.id))).all()
 
-    async def taken_back(self, mark: str, *, by: str) -> None:
-        """Mark as recalled what the texts under ``by`` have taken back."""
-        table, done = self._outbox, self._outbox.alias("done")
-        took = select(done.c.person).where(done.c.broadcast == by, done.c.state.in_(ARRIVED))
-        theirs = (table.c.broadcast == mark, table.c.state.in_(ARRIVED), table.c.person.in_(took))
-        await self._tx.execute(update(table).where(*theirs).values(state=DeliveryState.RECALLED.value))
+    async def taken_back(self, mark: str, *, by: str, limit: int) -> int:
+        """Mark as recalled what texts under ``by`` have taken back, and those texts with it, so that nobody looks at
+        them again; at most ``limit``, and returns how many."""
+        table = self._outbox
+        arrived = select(table.c.id, table.c.person).where(table.c.broadcast == by, table.c.state.in_(ARRIVED))
+        rows = (await self._tx.execute(arrived.limit(limit))).all()
+        if rows:
+            taken = among(self._tx, table.c.key, [key_of(mark, row.person) for row in rows])
+            await self._recalled(taken, table.c.state.in_(ARRIVED))
+            await self._recalled(among(self._tx, table.c.id, [row.id for row in rows]))
+        return len(rows)
+
+    async def _recalled(self, *which: ColumnElement[bool]) -> None:
+        recalled = update(self._outbox).where(*which).values(state=DeliveryState.RECALLED.value)
+        await self._tx.execute(recalled)
 
     async def lines_of(self, person: Address, references: Collection[str]) -> dict[str, int]:
         """The rows of the texts that the channel knows under these references: of each the first."""
@@ -153,3 +162,7 @@ class SpreadStore:
         named = (table.c.person == str(person), table.c.reference.in_(tuple(references)))
         found = select(table.c.id, table.c.reference).where(*named).order_by(table.c.id.desc())
         return {row.reference: row.id for row in await self._tx.execute(found)}
+
+
+def _made(table: Table, until: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if until is None else [table.c.created_at <= until]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from cases.broadcasts import Broadcast, BroadcastState
 from cases.errors import DeliveryError
 from cases.model import Role, Staff
+from handlers.spreading import advance
 from tests.handlers.broadcast_cast import (
     BODY,
     desk_and_lead,
@@ -22,6 +24,8 @@ from tests.handlers.broadcast_cast import (
 )
 from tests.house import CHANNEL, Person, Town
 from tests.storage.cast import NOW
+
+HOUR = timedelta(hours=1)
 
 
 async def test_stopped_it_stands_at_once_and_resumed_it_misses_and_repeats_nobody(puyang: Town) -> None:
@@ -68,6 +72,22 @@ async def test_resumed_after_a_correction_everybody_ends_with_the_new_words_and_
     found = await progress(puyang, desk, made)
     assert (found.broadcast.state, found.count("sent"), found.left_out) == (BroadcastState.SENT, 199, 1)
     assert found.share == 1
+
+
+async def test_who_is_told_first_after_a_correction_has_its_words_once(puyang: Town) -> None:
+    people = await subscribers(puyang, *(f"p{n:03d}" for n in range(150)))
+    desk, lead = await desk_and_lead(puyang)
+    second = await member(puyang, "二审", role=Role.LEAD)
+    made = await under_way(puyang, desk, lead)
+    await does(puyang, desk, made, "stop")
+    await does(puyang, lead, made, "correct", body="更正后的内容")
+    puyang.clock.advance(seconds=1)
+    await does(puyang, second, made, "resume")
+    await ticks(puyang, 12)
+    assert [sum("更正后的内容" in told.text for told in person.told) for person in people] == [1] * 150
+    assert sorted(len(person.told) for person in people) == [1] * 30 + [2] * 120
+    [revising] = (await progress(puyang, desk, made)).revising
+    assert (revising.total, revising.done, revising.revision.finished_at is not None) == (120, 120, True)
 
 
 async def test_words_that_only_one_officer_knows_go_to_nobody_who_has_no_others(puyang: Town) -> None:
@@ -146,12 +166,14 @@ async def test_who_has_refused_is_still_told_what_is_wrong_with_a_text_that_they
 
 
 async def under_way(town: Town, desk: Staff, lead: Staff) -> Broadcast:
-    """A broadcast that the first 120 people have, and that is promised to the next."""
+    """A broadcast that the first 120 people have, and that stands ready for the next: no delivery has taken it up."""
     made = await drafted(town, desk)
     await does(town, lead, made, "approve")
     await does(town, desk, made, "send")
     await ticks(town)
-    await town.duties.spread()
+    async with town.house.database.begin() as tx:
+        await advance(tx, made.id, office=town.house.office)
+        await tx.spread.postpone(made.id, until=town.clock() + HOUR)
     return made
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import event
 
@@ -10,6 +11,7 @@ from cases.messages import Address
 from cases.notices import Priority
 from storage.database import Database, Transaction
 from storage.outbox_store import Delivered, DeliveryState
+from storage.spread_store import key_of
 from tests.storage.cast import NOW, SOON, promise
 from tests.storage.conftest import VAULT
 
@@ -37,6 +39,35 @@ async def test_what_is_owed_now_and_what_is_on_the_wire_stand_ready_and_what_wai
         await tx.outbox.settle(done)
         assert await tx.spread.head(now=NOW + SOON) == {"street": 3, "pigeon": 1}
         assert await tx.spread.head(now=later) == {"street": 4, "pigeon": 1}
+
+
+async def test_what_was_taken_back_is_marked_once_and_no_more_than_asked_at_a_time(database: Database) -> None:
+    async with database.begin() as tx:
+        await was_sent(tx, "b", "b/1", people=5)
+        counts = [await tx.spread.taken_back("b", by="b/1", limit=2) for _ in range(5)]
+        assert counts == [2, 2, 1, 0, 0]
+        [tally], [change] = await tx.spread.tallies("b"), await tx.spread.tallies("b/1")
+    assert (tally.state, tally.count, change.state, change.count) == ("recalled", 5, "recalled", 5)
+
+
+async def test_only_what_was_promised_until_a_change_was_made_is_to_be_changed(database: Database) -> None:
+    async with database.begin() as tx:
+        await was_sent(tx, "b", people=2)
+        await was_sent(tx, "b", people=3, at=NOW + SOON)
+        for until, count in ((NOW, 2), (NOW + SOON, 3), (None, 3)):
+            assert len(await tx.spread.told("b", after=0, limit=9, until=until)) == count
+            [tally] = await tx.spread.tallies("b", until=until)
+            assert tally.count == (2 if until == NOW else 3)
+
+
+async def was_sent(tx: Transaction, *marks: str, people: int, at: datetime = NOW) -> None:
+    """So many people have the texts under each mark; who has one already has it no second time."""
+    everybody = [Address(channel="street", value=f"{n}") for n in range(people)]
+    for mark in marks:
+        promises = [promise(key_of(mark, one), person=one, priority=Priority.BROADCAST) for one in everybody]
+        await tx.outbox.promise_once([replace(made, broadcast=mark, at=at) for made in promises])
+    table = tx.schema.outbox
+    await tx.execute(table.update().values(state=DeliveryState.SENT.value))
 
 
 async def test_the_outbox_is_not_read_through_to_count_what_stands_ready(sqlite_url: str) -> None:
