@@ -98,10 +98,13 @@ class SpreadStore:
         await self._forget(*stopped)
 
     async def spare(self, person: Address) -> None:
-        """No broadcast that stands ready for the person is sent; what changes a text that they have still is."""
-        table = self._outbox
-        theirs = (table.c.person == str(person), table.c.state == DeliveryState.QUEUED.value)
-        await self._forget(*theirs, table.c.broadcast.is_not(None), table.c.broadcast.not_like("%/%"))
+        """No broadcast that stands ready for the person is sent, nor tried again when it is just on the wire; what
+        changes a text that they have still is."""
+        table, state = self._outbox, self._outbox.c.state
+        theirs = (table.c.person == str(person), table.c.broadcast.is_not(None), table.c.broadcast.not_like("%/%"))
+        await self._forget(*theirs, state == DeliveryState.QUEUED.value)
+        sending = update(table).where(*theirs, state == DeliveryState.SENDING.value)
+        await self._tx.execute(sending.values(state=DeliveryState.STOPPED.value))
 
     async def _forget(self, *which: ColumnElement[bool]) -> None:
         """These were never promised. Their rows stay: a number must not be given again, for pages ask for what came

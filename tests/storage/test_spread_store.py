@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import event
 
 from cases.messages import Address
@@ -12,7 +13,7 @@ from cases.notices import Priority
 from storage.database import Database, Transaction
 from storage.outbox_store import Delivered, DeliveryState
 from storage.spread_store import key_of
-from tests.storage.cast import NOW, SOON, promise
+from tests.storage.cast import NOW, SOON, WANG, promise
 from tests.storage.conftest import VAULT
 
 
@@ -58,6 +59,23 @@ async def test_only_what_was_promised_until_a_change_was_made_is_to_be_changed(d
             assert len(await tx.spread.told("b", after=0, limit=9, until=until)) == count
             [tally] = await tx.spread.tallies("b", until=until)
             assert tally.count == (2 if until == NOW else 3)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [(DeliveryState.QUEUED, "stopped"), (DeliveryState.FAILED, "stopped"), (DeliveryState.SENT, "sent")],
+)
+async def test_what_is_on_the_wire_when_its_person_refuses_is_not_tried_again(
+    database: Database, outcome: DeliveryState, state: str
+) -> None:
+    async with database.begin() as tx:
+        made = promise(key_of("b", WANG), priority=Priority.BROADCAST)
+        await tx.outbox.promise_once([replace(made, broadcast="b")])
+        [parcel] = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
+        await tx.spread.spare(WANG)
+        ended = Delivered(id=parcel.id, state=outcome, at=NOW, not_before=NOW)
+        await tx.outbox.settle([ended])
+        assert [tally.state for tally in await tx.spread.tallies("b")] == [state]
 
 
 async def was_sent(tx: Transaction, *marks: str, people: int, at: datetime = NOW) -> None:
