@@ -48,7 +48,7 @@ def _move(target: BroadcastState | None, *sources: BroadcastState) -> Move:
 
 
 TABLE: Mapping[str, Move] = {
-    "edit": _move(BroadcastState.DRAFT, BroadcastState.DRAFT, BroadcastState.APPROVED),
+    "edit": _move(BroadcastState.DRAFT, BroadcastState.DRAFT, BroadcastState.APPROVED, BroadcastState.STOPPED),
     "submit": _move(None, BroadcastState.DRAFT),
     "approve": _move(BroadcastState.APPROVED, BroadcastState.DRAFT),
     "give_back": _move(BroadcastState.DRAFT, BroadcastState.DRAFT, BroadcastState.APPROVED),
@@ -59,7 +59,8 @@ TABLE: Mapping[str, Move] = {
     "correct": _move(None, BroadcastState.STOPPED, BroadcastState.SENT),
     "recall": _move(BroadcastState.RECALLED, BroadcastState.STOPPED, BroadcastState.SENT),
 }
-"""An approved one that was edited is a draft again: nobody sends words that the second officer has not read."""
+"""An approved one that was edited is a draft again: nobody sends words that the second officer has not read. Hence one
+that was stopped before it began is edited, and one that people have is corrected (``Broadcast.allows``)."""
 STARTED = frozenset({BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.SENT, BroadcastState.RECALLED})
 OF_APPROVERS = frozenset({"approve", "give_back", "correct", "recall"})
 BY_PEOPLE = tuple(verb for verb in TABLE if verb != "finish")
@@ -109,9 +110,10 @@ class Audience:
 
 @dataclass(frozen=True, kw_only=True)
 class Broadcast:
-    """One text for many. ``drafted_by`` wrote its words last. ``people`` is how many it is for, known once it starts.
+    """One text for many. ``drafted_by`` wrote its words last, and ``approved_by`` has read them; None: nobody yet.
 
-    ``send_at``: not before then. ``published_at``: since when it may be read by everybody. Instants are aware.
+    ``people`` is how many it is for, known once it starts. ``send_at``: not before then. ``published_at``: since when
+    it may be read by everybody. Instants are aware.
     """
 
     id: str
@@ -136,6 +138,8 @@ class Broadcast:
     version: int = 1
 
     def allows(self, verb: str) -> bool:
+        if self.state is BroadcastState.STOPPED and verb in ("edit", "correct"):
+            return (verb == "correct") == (self.started_at is not None)
         return self.state in TABLE[verb].sources
 
     def after(self, verb: str) -> BroadcastState:

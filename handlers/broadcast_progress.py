@@ -15,6 +15,7 @@ from storage.database import Transaction
 from storage.outbox_store import OWING, DeliveryState
 
 ARRIVED = frozenset({DeliveryState.SENT.value, DeliveryState.DELIVERED.value})
+HAD = ARRIVED | {DeliveryState.RECALLED.value}
 LOST = frozenset({DeliveryState.FAILED.value, DeliveryState.UNREACHABLE.value})
 ENDED = ARRIVED | LOST | {DeliveryState.RECALLED.value, DeliveryState.WIPED.value}
 
@@ -172,19 +173,21 @@ def _resting(broadcast: Broadcast, *, office: Office) -> datetime | None:
 async def _revising(
     tx: Transaction, broadcast: Broadcast, tallies: Sequence[Tally], *, office: Office
 ) -> tuple[Revising, ...]:
-    rules = office.rulebook.broadcasting
-    had = [tally for tally in tallies if tally.state in (*ARRIVED, DeliveryState.RECALLED.value)]
-    fixed = sum(tally.count for tally in had if not rules.channel(tally.channel).revisable)
     found = []
     for revision in await tx.broadcasts.revisions(broadcast.id):
-        states = await tx.spread.tallies(revision.mark)
-        found.append(
-            Revising(
-                revision=revision,
-                total=sum(tally.count for tally in had) - fixed,
-                done=sum(tally.count for tally in states if tally.state in ARRIVED),
-                failed=sum(t.count for t in states if t.state in LOST),
-                impossible=fixed,
-            )
-        )
+        changed = tallies if revision.body is None else await tx.spread.tallies(broadcast.id, until=revision.at)
+        found.append(_how_far(revision, changed, await tx.spread.tallies(revision.mark), office=office))
     return tuple(found)
+
+
+def _how_far(revision: Revision, texts: Sequence[Tally], changes: Sequence[Tally], *, office: Office) -> Revising:
+    rules = office.rulebook.broadcasting
+    had = [tally for tally in texts if tally.state in HAD]
+    fixed = sum(tally.count for tally in had if not rules.channel(tally.channel).revisable)
+    return Revising(
+        revision=revision,
+        total=sum(tally.count for tally in had) - fixed,
+        done=sum(tally.count for tally in changes if tally.state in HAD),
+        failed=sum(tally.count for tally in changes if tally.state in LOST),
+        impossible=fixed,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +48,14 @@ class Shown:
     progress: Progress
     steps: Sequence[Step]
     names: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """The bytes of a picture; ``public``: everybody may see it."""
+
+    content: bytes
+    public: bool
 
 
 class Broadcasting:
@@ -146,12 +155,14 @@ class Broadcasting:
         except ValueError:
             raise CaseError("broadcast_picture_large", megabytes=str(limit // 1_000_000)) from None
 
-    async def picture(self, sha256: str, *, by: Staff | None) -> bytes | None:
-        """A picture of a broadcast that everybody may see, or of any for who may write them; None otherwise."""
+    async def picture(self, sha256: str, *, by: Staff | None) -> Picture | None:
+        """A picture of a broadcast that was published and not taken back, or of any for who may write them."""
         async with self._database.read() as tx:
+            public = await tx.broadcasts.shows(sha256)
             desk = by is not None and may(by, "edit") and bool(await tx.broadcasts.pictures([sha256]))
-            shown = desk or await tx.broadcasts.shows(sha256)
+        if not (public or desk):
+            return None
         try:
-            return self._files.read(sha256) if shown else None
+            return Picture(content=await asyncio.to_thread(self._files.read, sha256), public=public)
         except FileNotFoundError:
             return None

@@ -25,7 +25,7 @@ from cases.errors import CaseError
 from cases.messages import Outgoing
 from cases.model import Staff, StaffId
 from cases.notices import Priority
-from handlers.audiences import refusing, resolve
+from handlers.audiences import resolve
 from handlers.broadcast_pings import approvers, ask_approval, tell_drafter
 from handlers.broadcast_texts import message, state_words
 from handlers.office import Office
@@ -204,26 +204,37 @@ async def stop(tx: Transaction, broadcast_id: str, *, by: Staff, office: Office)
 
 
 async def resume(tx: Transaction, broadcast_id: str, *, by: Staff, office: Office) -> Broadcast:
-    """Go on where it was stopped; who has refused meanwhile is left out."""
+    """Go on where it was stopped, with the words as they are now; the duty keeps the hours, and who has refused.
+
+    CaseError ``broadcast_unread`` when words that only one officer knows are left to be sent, unless ``by`` is a second
+    one who may approve them.
+    """
     known = await _ready(tx, broadcast_id, "resume", by=by, office=office)
     if known.started_at is None:
         return await start(tx, replace(known, send_at=None), by=by.id, office=office)
-    stopped = await tx.spread.stopped(known.id)
-    refused = await refusing(tx, stopped)
-    await tx.spread.resume(known.id, [person for person in stopped if person not in refused], at=office.now())
+    await tx.spread.stop(known.id)  # what was on the wire when it was stopped may have come back to wait
+    await tx.spread.resume(known.id)
+    if known.approved_by is None and await tx.broadcasts.waiting(known.id):
+        if not may(by, "approve", known):
+            raise CaseError("broadcast_unread", no=known.id)
+        known = replace(known, approved_by=by.id, approved_at=office.now())
     return await _moved(tx, replace(known, finished_at=None), "resume", by=by, office=office)
 
 
 async def correct(
     tx: Transaction, broadcast_id: str, *, by: Staff, body: str, title: str | None = None, office: Office
 ) -> Broadcast:
-    """Other words in the place of those that people have, where the channel can; the old ones stay on record."""
+    """Other words in the place of those that people have, where the channel can; the old ones stay on record.
+
+    One officer is enough for that. Who has nothing yet is sent them only when a second one has resumed it.
+    """
     known = await _ready(tx, broadcast_id, "correct", by=by, office=office)
     title, body = _checked(title or known.title, body, office=office)
     if (title, body) == (known.title, known.body):
         raise CaseError("broadcast_same_text", no=known.id)
     await _revise(tx, known, by=by, title=known.title, body=known.body, office=office)
-    return await _moved(tx, replace(known, title=title, body=body), "correct", by=by, office=office)
+    words = replace(known, title=title, body=body, drafted_by=by.id, approved_by=None, approved_at=None)
+    return await _moved(tx, words, "correct", by=by, office=office)
 
 
 async def recall(tx: Transaction, broadcast_id: str, *, by: Staff, reason: str = "", office: Office) -> Broadcast:

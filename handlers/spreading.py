@@ -21,7 +21,7 @@ from handlers.broadcasts import start
 from handlers.office import Office
 from storage.database import Database, Transaction
 from storage.outbox_store import OWING, Promise
-from storage.spread_store import Told
+from storage.spread_store import Told, key_of
 
 
 async def spread(database: Database, *, office: Office) -> int:
@@ -74,7 +74,7 @@ async def _feed(tx: Transaction, known: Broadcast, *, office: Office) -> int:
     if not rules.hours.open_at(now):
         await tx.spread.postpone(known.id, until=rules.hours.next_opening(now))
         return 0
-    ready, count = await tx.spread.head(), 0
+    ready, count = await tx.spread.head(now=now), 0
     for channel in sorted(waiting):
         room = rules.channel(channel).per_second * rules.head_seconds - ready.get(channel, 0)
         if room > 0:
@@ -92,7 +92,7 @@ async def _promise(tx: Transaction, known: Broadcast, people: list[Address], *, 
             outgoing=message(known, person, office=office, corrected=corrected),
             priority=Priority.BROADCAST,
             at=now,
-            key=f"broadcast/{known.id}/{person}",
+            key=key_of(known.id, person),
             broadcast=known.id,
         )
         for person in people
@@ -109,19 +109,36 @@ async def _revise(tx: Transaction, known: Broadcast, *, office: Office) -> int:
     revision = next((one for one in revisions if one.finished_at is None), None)
     if revision is None:
         return 0
-    taken_back = revision.body is None
-    if taken_back:
-        await tx.spread.taken_back(known.id, by=revision.mark)
-    limit = max(1, _room(office) - sum((await tx.spread.head()).values()))
-    told = await tx.spread.told(known.id, after=revision.upto, limit=limit)
+    told = await _told(tx, revision, revisions, office=office)
     # A text that is just on the wire is waited for: what it is called there is not known yet.
     gone = list(takewhile(lambda one: one.state not in OWING, told))
     count = len(await tx.outbox.promise_once(_changes(known, revision, gone, office=office)))
+    over = not told and not await tx.spread.owing(revision.mark)
+    taken = await _taken_back(tx, revision, office=office)
     if gone:
         await tx.broadcasts.revised(replace(revision, upto=gone[-1].id))
-    elif not told and not await tx.spread.owing(revision.mark):
+    elif over and not taken:
         await tx.broadcasts.revised(replace(revision, finished_at=office.now()))
     return count
+
+
+async def _told(tx: Transaction, revision: Revision, revisions: list[Revision], *, office: Office) -> list[Told]:
+    """The next who have the text, or are about to. What was promised after a correction has its words already."""
+    ready = await tx.spread.head(now=office.now())
+    return await tx.spread.told(
+        revision.broadcast,
+        after=revision.upto,
+        limit=max(1, _room(office) - sum(ready.values())),
+        until=None if revision.body is None else revision.at,
+        changed=[one.mark for one in revisions if one.n < revision.n],
+    )
+
+
+async def _taken_back(tx: Transaction, revision: Revision, *, office: Office) -> int:
+    """Note from whom it has been taken back since the last tick: no more than a tick can pass on."""
+    if revision.body is not None:
+        return 0
+    return await tx.spread.taken_back(revision.broadcast, by=revision.mark, limit=_room(office))
 
 
 def _room(office: Office) -> int:
@@ -136,7 +153,7 @@ def _changes(known: Broadcast, revision: Revision, told: list[Told], *, office: 
             outgoing=outgoing,
             priority=Priority.BROADCAST,
             at=office.now(),
-            key=f"broadcast/{revision.mark}/{one.person}",
+            key=key_of(revision.mark, one.person),
             broadcast=revision.mark,
         )
         for one in told

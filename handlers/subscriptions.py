@@ -38,10 +38,11 @@ async def start(
 
 
 async def stop(tx: Transaction, person: Address, *, at: datetime) -> None:
-    """No more broadcasts, of any kind and for good."""
+    """No more broadcasts, of any kind and for good; not even what stands ready already."""
     await tx.subscriptions.end(person)
     await tx.subscriptions.leave(person)
     await tx.reaches.refuse(person, at=at)
+    await tx.spread.spare(person)
 
 
 async def get(tx: Transaction, person: Address) -> Subscription | None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 CHUNK = 5000
 """People written in one statement."""
-PUBLIC = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.SENT, BroadcastState.RECALLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +113,10 @@ class BroadcastStore:
         return set((await self._tx.execute(select(column).where(column.in_(tuple(hashes))))).scalars())
 
     async def shows(self, sha256: str) -> bool:
-        """Whether a broadcast that people have been sent, and that was not taken back, shows this picture."""
+        """Whether a broadcast that was published, and not taken back, shows this picture."""
         table = self._broadcasts
-        public = [state.value for state in PUBLIC if state is not BroadcastState.RECALLED]
-        found = select(table.c.id).where(table.c.picture == sha256, table.c.state.in_(public)).limit(1)
+        public = (table.c.published_at.is_not(None), table.c.recalled_at.is_(None))
+        found = select(table.c.id).where(table.c.picture == sha256, *public).limit(1)
         return (await self._tx.execute(found)).first() is not None
 
     async def add_people(self, broadcast_id: str, people: Sequence[Address]) -> None:

@@ -13,6 +13,7 @@ from bot.web.context import context, visitor
 from bot.web.desk import member
 from bot.web.filetypes import HEAD, recognise
 from bot.web.rendering import go, page
+from bot.web.warnings import FRESH
 from cases.broadcasts import BY_PEOPLE, BroadcastKind, BroadcastState, may
 from cases.calendar import CHINA
 from cases.errors import CaseError
@@ -21,6 +22,7 @@ from handlers.broadcast_texts import audience_words, kind_words, state_words
 from handlers.broadcast_words import is_moving, preview_lines, progress_facts, progress_lines
 
 PATH = "/desk/broadcasts"
+KEPT_BY_ALL = f"public, max-age={int(FRESH.total_seconds())}"
 RESULTS = 50
 """Lines of a page of results."""
 
@@ -188,12 +190,17 @@ def _instant(text: str) -> datetime | None:
 
 
 async def picture(request: web.Request) -> web.Response:
-    """A picture of a broadcast that people have been sent; for who writes them, of any."""
+    """A picture of a broadcast that was published; for who writes them, of any.
+
+    What everybody may see stays in caches as long as the warning with it, what writers see in none.
+    """
     parts = context(request)
     staff = (await visitor(request)).staff
-    content = await parts.pages.broadcasts.picture(request.match_info["sha256"], by=staff)
-    known = recognise(content[:HEAD]) if content else None
-    if content is None or known is None or not known.shown:
+    found = await parts.pages.broadcasts.picture(request.match_info["sha256"], by=staff)
+    known = recognise(found.content[:HEAD]) if found else None
+    if found is None or known is None or not known.shown:
         raise web.HTTPNotFound
-    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
-    return web.Response(body=content, content_type=known.media_type, headers=headers)
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": KEPT_BY_ALL}
+    if not found.public:
+        headers["Cache-Control"] = "private, no-store"
+    return web.Response(body=found.content, content_type=known.media_type, headers=headers)

@@ -23,10 +23,10 @@ class WebChannel:
     async def send(self, outgoing: Outgoing) -> str:
         """Wake the person's open pages. Never fails: the page reads the text from the outbox.
 
-        The reference is fresh, so that a later text can say which line it comes in the place of.
+        The reference names the line, so that a later text can say which one it comes in the place of; that keeps it.
         """
         self.wake(outgoing.address)
-        return f"page:{uuid.uuid4()}"
+        return outgoing.revises or f"page:{uuid.uuid4()}"
 
     def wake(self, person: Address) -> None:
         """Have the person's open pages look now."""

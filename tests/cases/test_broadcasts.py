@@ -55,13 +55,18 @@ def staff(role: Role, name: str = "b") -> Staff:
         ("draft", {"edit", "submit", "approve", "give_back"}),
         ("approved", {"edit", "give_back", "send", "stop"}),
         ("sending", {"stop", "finish"}),
-        ("stopped", {"resume", "correct", "recall"}),
+        ("stopped", {"edit", "resume", "recall"}),
         ("sent", {"correct", "recall"}),
         ("recalled", set()),
     ],
 )
 def test_each_state_allows_its_verbs_and_no_others(state: str, verbs: set[str]) -> None:
     assert {verb for verb in TABLE if made(BroadcastState(state)).allows(verb)} == verbs
+
+
+def test_what_was_begun_is_corrected_and_no_longer_edited() -> None:
+    begun = made(BroadcastState.STOPPED, started_at=at("2026-11-23 10:00"))
+    assert {verb for verb in TABLE if begun.allows(verb)} == {"resume", "correct", "recall"}
 
 
 def test_every_state_can_be_reached_and_only_a_recalled_one_is_never_left() -> None:

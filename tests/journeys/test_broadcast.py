@@ -151,6 +151,26 @@ async def test_with_a_picture_it_goes_up_once_and_what_is_too_old_to_delete_says
     assert (await service.progress(desk, made.id)).count("recalled") == 50
 
 
+async def test_words_that_outgrew_their_picture_are_taken_back_with_it(telegram: TelegramTown, clock: Clock) -> None:
+    await staff_chats(telegram)
+    await subscribed(telegram)
+    service, server = telegram.house.pages.broadcasts, telegram.server
+    desk, lead = await service.member("起草"), await service.member("审批")
+    picture = await service.keep_picture(PNG, _nothing())
+    made = await service.draft(
+        desk, kind=BroadcastKind.ALERT, title=TITLE, body=BODY, audience=Audience(everyone=True), picture=picture
+    )
+    await service.do(lead, made.id, "approve")
+    await service.send(desk, made.id)
+    await ticks(telegram, clock)
+    await service.do(lead, made.id, "correct", body="很长的提示。" * 250)
+    await ticks(telegram, clock, 6)
+    assert all("很长的提示" in seen(server, chat_id)[-1] for chat_id in PEOPLE)
+    await service.do(lead, made.id, "recall")
+    await ticks(telegram, clock, 6)
+    assert not any(seen(server, chat_id) for chat_id in PEOPLE)
+
+
 async def _nothing() -> AsyncIterator[bytes]:
     return
     yield b""

@@ -87,13 +87,14 @@ async def test_a_broadcast_from_the_form_to_the_browser_of_a_subscriber_and_back
     assert (await visitor.get(picture.group()))[0] == 404  # a draft is nobody's business
     async with desk.session.get(picture.group()) as response:
         assert (response.status, response.content_type, await response.read()) == (200, "image/png", PNG)
+        assert response.headers["Cache-Control"] == "private, no-store"
     async with visitor.stream() as stream:
         assert (await does(desk, no, "send", at=""))[0] == 200
         await ticks(site)
         told = await stream.until(BODY)
         assert (told["picture"], told["revises"]) == (picture.group(), None)
         async with visitor.session.get(picture.group()) as response:
-            assert response.status == 200
+            assert (response.status, response.headers["Cache-Control"]) == (200, "public, max-age=60")
         assert (await does(lead, no, "recall", reason="有误"))[0] == 200
         await ticks(site)
         gone = await stream.next()
@@ -103,6 +104,28 @@ async def test_a_broadcast_from_the_form_to_the_browser_of_a_subscriber_and_back
     status, text = await lead.get(f"{PAGE}/{no}")
     assert "撤回：1/1" in text
     assert "有误" in text
+
+
+async def test_a_picture_of_what_was_called_off_before_it_began_is_shown_to_who_writes_broadcasts_only(
+    site: Site,
+) -> None:
+    desk, lead = await desk_and_lead(site)
+    _, text = await desk.get(f"{PAGE}/{await planned_and_called_off(site, desk, lead)}")
+    picture = re.search(r"/pictures/[0-9a-f]{64}", text)
+    assert picture
+    async with desk.session.get(picture.group()) as response:
+        assert response.status == 200
+    for stranger in (await site.visitor(), await site.member("承办")):
+        assert (await stranger.get(picture.group()))[0] == 404
+
+
+async def planned_and_called_off(site: Site, desk: Visitor, lead: Visitor) -> str:
+    await subscriber(site)
+    no = await approved(site, desk, lead)
+    assert (await does(desk, no, "send", at="2099-01-01T09:00"))[0] == 200
+    status, text = await does(desk, no, "stop")
+    assert status == 200, text
+    return no
 
 
 async def test_what_was_corrected_stands_in_the_place_of_what_was_said(site: Site) -> None:
@@ -118,6 +141,11 @@ async def test_what_was_corrected_stands_in_the_place_of_what_was_said(site: Sit
     assert [line["id"] for line in after] == [line["id"] for line in before]
     assert "更正后的内容" in after[0]["text"]
     assert "（已更正）" in after[0]["text"]
+    assert (await does(lead, no, "recall", reason="有误"))[0] == 200
+    await ticks(site)
+    async with visitor.stream() as stream:
+        assert [(await stream.next())["revises"] for _ in range(3)] == [None, *[before[0]["id"]] * 2]
+    assert (await visitor.history())["lines"] == []
 
 
 async def test_the_page_follows_a_broadcast_in_numbers_without_anybodys_name(site: Site) -> None:
