@@ -154,16 +154,20 @@ def _without_unit(text: str, match: re.Match[str], *, before: str, short: bool) 
     if _PATTERNS["counts"].match(text, match.end("scale" if match["scale"] else "more" if match["more"] else "a")):
         return False
     words = match["a"]
-    if _YEAR.fullmatch(words):
+    if _YEAR.fullmatch(words) or _PATTERNS["service"].fullmatch(words):
         return False
     if words.endswith(_LATIN) and _PATTERNS["latin_things"].match(text, match.end()):
         return False
     if (_thousands(words) or match["scale"] in _TEN_THOUSAND) and _large(text, match):
         return True
-    if _composite(words, least=_HUNDRED) and short:
+    if short and (_composite(words, least=_HUNDRED) or _price_of_thing(text, match, before=before)):
         return True
     plain = words[0].isdigit() or _composite(words, least=_TEN)
     return plain and bool(_PATTERNS["paid"].search(before) or _PATTERNS["money"].match(text, match.end()))
+
+
+def _price_of_thing(text: str, match: re.Match[str], *, before: str) -> bool:
+    return bool(_PATTERNS["begins"].search(before) and _PATTERNS["of"].match(text, match.end()))
 
 
 def _thousands(words: str) -> bool:
