@@ -21,6 +21,10 @@ _ONLINE = frozenset(TABLE["online"]["words"].split())
 _SURE = 3
 """In a long text a business counts when so much speaks for it; in a brief one any does."""
 _BRIEF = 150
+_CHAT = 80
+"""So short a text is typed in a chat: where it bought is a name even without an ending that marks one."""
+_BEHIND = 12
+"""So many characters behind a platform a shop on it is named."""
 _DEVELOPER = 2
 _MOST = 200
 """So many endings, brands or platforms are looked at; a text that has more names nobody."""
@@ -61,7 +65,8 @@ def main_merchant(text: str, hits: Hits, *, places: Iterable[Hit]) -> Named | No
     """The business most plainly named, else the platform; None when one is only described (a shop downstairs)."""
     head = _headline(text)
     named = [*_labelled(text), *_branded(text, hits), *_suffixed(text, hits, places=tuple(places))]
-    named += [*_headed(text, head, suffixes=hits.get("suffix", ())), *_platforms(text, hits)]
+    named += [*_headed(text, head, suffixes=hits.get("suffix", ())), *_platforms(text, hits, shops=tuple(named))]
+    named += _shopped(text, hits)
     theirs = [
         replace(one, score=_weight(text, one, head=head))
         for one in named
@@ -114,12 +119,30 @@ def _headed(text: str, head: int, *, suffixes: tuple[Hit, ...]) -> Iterator[Name
         yield Named(name=name, start=match.start("v"), end=match.end("v"), score=1)
 
 
-def _platforms(text: str, hits: Hits) -> Iterator[Named]:
-    """Platforms of the net: the business when no shop on them is named."""
+def _platforms(text: str, hits: Hits, *, shops: tuple[Named, ...]) -> Iterator[Named]:
+    """Platforms of the net: the business when no shop on them is named behind."""
     for hit in hits.get("platform", ())[:_MOST]:
-        if hit.label in _ONLINE:
-            bought = PATTERNS["on"].match(text, hit.end)
-            yield Named(name=hit.label, start=hit.start, end=hit.end, score=3 if bought else 1)
+        if hit.label not in _ONLINE:
+            continue
+        behind = text[hit.end : hit.end + _BEHIND]
+        reach = hit.end + len(PATTERNS["clause"].split(behind, maxsplit=1)[0])
+        if any(hit.end <= shop.start <= reach for shop in shops):
+            score = 0
+        else:
+            score = 3 if PATTERNS["on"].match(text, hit.end) else 1
+        yield Named(name=hit.label, start=hit.start, end=hit.end, score=score)
+
+
+def _shopped(text: str, hits: Hits) -> Iterator[Named]:
+    """Where a short text bought, or who sold, by no more than the words around."""
+    if len(text) > _CHAT:
+        return
+    known = [hit for group in ("place", "platform", "product") for hit in hits.get(group, ())]
+    for match in (*PATTERNS["shopped"].finditer(text), *PATTERNS["sold"].finditer(text)):
+        start, end = match.span("v")
+        taken = any(hit.start < end and start < hit.end for hit in known)
+        if not taken and proper(match["v"], ending="") and not PATTERNS["notshop"].search(match["v"]):
+            yield Named(name=match["v"], start=start, end=end, score=0)
 
 
 def _healed(text: str, named: Named) -> bool:

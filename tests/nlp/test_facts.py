@@ -41,6 +41,16 @@ def test_a_region_is_read(text: str, expected: str) -> None:
     assert sorted(reader().region(text)) == expected.split()
 
 
+@pytest.mark.parametrize(("text", "expected"), _rows("merchant"))
+def test_a_merchant_is_read(text: str, expected: str) -> None:
+    assert (reader().understand(text, today=TODAY).merchant or "") == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), _rows("product"))
+def test_a_product_is_read(text: str, expected: str) -> None:
+    assert (reader().understand(text, today=TODAY).product or "") == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), _rows("township"))
 def test_a_township_is_read(text: str, expected: str) -> None:
     assert (reader().township(text) or "") == expected
