@@ -74,10 +74,6 @@ class Wire:
     def _person_at(self, person: Address, now: float) -> float:
         return self._pacer.person_at(person, now) if self._pacer else now
 
-    @property
-    def limited(self) -> bool:
-        return self._pacer is not None
-
     def share(self, present: int) -> None:
         """So many processes send on the channel now. One that has gone is counted once more: what it sent still is."""
         if self._pacer:
