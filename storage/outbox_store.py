@@ -120,13 +120,14 @@ class OutboxStore(OutboxWire):
         row = (await self._tx.execute(select(table.c.id, table.c.state).where(*which).limit(1))).first()
         return (row.id, DeliveryState(row.state)) if row else None
 
-    async def reported(self, result: Delivered) -> None:
-        """Note the channel's later word on a text that it took; one that is settled otherwise stays as it is."""
+    async def reported(self, result: Delivered) -> bool:
+        """Note the channel's later word on a text that it took; False: it is settled otherwise and stays so."""
         table = self._table
         arrived = result.at if result.state is DeliveryState.DELIVERED else None
         values = {"state": result.state.value, "delivered_at": arrived, "reason": result.reason}
         taken = table.c.state == DeliveryState.SENT.value
-        await self._tx.execute(update(table).where(table.c.id == result.id, taken).values(**values))
+        told = update(table).where(table.c.id == result.id, taken).values(**values)
+        return (await self._tx.execute(told)).rowcount > 0
 
     async def since(self, person: Address, *, after: int, limit: int) -> list[tuple[int, datetime, Outgoing]]:
         """What was promised to the person after row ``after``, the newest ``limit`` of it, oldest first."""
