@@ -64,7 +64,7 @@ class Wire:
         self._abroad: deque[float] = deque()
         self._flying = 0
         self._refused: set[Address] = set()
-        self._present = 1
+        self._present = 1 if alone else 2
         self._more = {False: False, True: False}
         self._behind: set[Address] = set()
         self._served = False
@@ -110,7 +110,8 @@ class Wire:
     def _want(self, broadcasts: bool) -> Want:
         held = {} if broadcasts else {str(person): count for person, count in self._lanes.everybody().items()}
         limit = self.room(broadcasts=broadcasts)
-        return Want(channel=self.channel.name, broadcasts=broadcasts, limit=limit, held=held)
+        alone = self._present == 1
+        return Want(channel=self.channel.name, broadcasts=broadcasts, limit=limit, held=held, alone=alone)
 
     def _much_room(self, broadcasts: bool) -> bool:
         return self.room(broadcasts=broadcasts) * WORTH >= self._most(broadcasts=broadcasts)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     Table,
     Update,
@@ -25,7 +26,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from cases.messages import Outgoing
 from cases.model import CaseNo
@@ -97,12 +97,13 @@ class Delivered:
 @dataclass(frozen=True, kw_only=True)
 class Want:
     """So many texts are wanted for a channel: of broadcasts, or of everything else. ``held``: how many of these each
-    person has in the caller's hands already."""
+    person has in the caller's hands already. ``alone``: nobody else takes any of them."""
 
     channel: str
     broadcasts: bool
     limit: int
     held: Mapping[str, int] = field(default_factory=dict)
+    alone: bool = False
 
     def fits(self, parcel: Parcel) -> bool:
         """Whether the text is one of those wanted."""
@@ -150,27 +151,34 @@ class OutboxWire:
         """Page by page past those who have enough, as long as there is room."""
         found, passed = list[int](), set[str]()
         held = Counter(want.held)
-        held.update(dict.fromkeys(await self._elsewhere(want, now=now), EACH))
         owed = _owed(self._table, want, now=now).add_columns(self._table.c.person, self._table.c.priority)
         while left := want.limit - len(found):
             rows = (await self._tx.execute(_locked(self._but(owed, passed).limit(left)))).all()
+            shared = rows and not want.alone
+            elsewhere = await self._elsewhere(want, now=now, last=rows[-1]) if shared else set()
             for row in rows:
-                if held[row.person] < EACH:
+                if held[row.person] < EACH and row.person not in elsewhere:
                     held[row.person] += 1
                     found.append(row.id)
                 else:
                     passed.add(row.person)
             if len(rows) < left:
                 break
-            owed = owed.where(tuple_(self._table.c.priority, self._table.c.id) > (rows[-1].priority, rows[-1].id))
+            owed = owed.where(self._need > (rows[-1].priority, rows[-1].id))
         return found
 
-    async def _elsewhere(self, want: Want, *, now: datetime) -> set[str]:
-        """The persons some of whose texts another process has in hand."""
+    async def _elsewhere(self, want: Want, *, now: datetime, last: Row[Any]) -> set[str]:
+        """The persons of whom another process has something in hand that comes before ``last``."""
         table = self._table
         in_hand = (owing(table), table.c.state == DeliveryState.SENDING.value, table.c.not_before > now)
-        theirs = select(table.c.person).where(*in_hand, *_sort(table, want)).distinct()
+        before = self._need < (last.priority, last.id)
+        theirs = select(table.c.person).where(*in_hand, *_sort(table, want), before)
         return set((await self._tx.execute(theirs)).scalars()) - want.held.keys()
+
+    @property
+    def _need(self) -> Any:
+        """By which texts are in order."""
+        return tuple_(self._table.c.priority, self._table.c.id)
 
     def _but(self, owed: Select[Any], people: Collection[str]) -> Select[Any]:
         return owed.where(not_among(self._tx, self._table.c.person, people)) if people else owed
@@ -203,20 +211,23 @@ class OutboxWire:
         """
         lost = [result for result in results if result.state in LOST]
         if self._tx.dialect == "postgresql":
-            noted = await self._settle_at_once(results)
-            return noted & {result.id for result in lost}
+            return await self._settle_at_once(results, ask={result.id for result in lost})
         others = [_settled(result) for result in results if result.state not in LOST]
         if others:
             await self._tx.execute(_settle(self._table), others)
         return {one.id for one in lost if (await self._tx.execute(_settle(self._table), _settled(one))).rowcount}
 
-    async def _settle_at_once(self, results: Sequence[Delivered]) -> set[int]:
-        """All in one statement; returns which rows it changed."""
+    async def _settle_at_once(self, results: Sequence[Delivered], *, ask: set[int]) -> set[int]:
+        """All in one statement; returns which of those asked for it changed."""
         if not results:
             return set()
         rows = [_settled(result) for result in results]
         given = {name: [row[name] for row in rows] for name in rows[0]}
-        return set((await self._tx.execute(_settle_many(self._table), given)).scalars())
+        settle = _settle_many(self._table)
+        if not ask:
+            await self._tx.execute(settle, given)
+            return set()
+        return ask & set((await self._tx.execute(settle.returning(self._table.c.id), given)).scalars())
 
 
 def _due(table: Table, *, now: datetime) -> Select[Any]:
@@ -269,11 +280,11 @@ def _settle(table: Table) -> Update:
 
 
 @cache
-def _settle_many(table: Table) -> ReturningUpdate[Any]:
+def _settle_many(table: Table) -> Update:
     types = _columns(table)
     arrays = [func.unnest(bindparam(name, type_=postgresql.ARRAY(kind))).label(name) for name, kind in types.items()]
     given = select(*arrays).subquery("given")
-    return _noting(table, dict(given.c.items())).where(table.c.id == given.c.which).returning(table.c.id)
+    return _noting(table, dict(given.c.items())).where(table.c.id == given.c.which)
 
 
 def _columns(table: Table) -> dict[str, Any]:
