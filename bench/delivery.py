@@ -159,7 +159,8 @@ def _kills(size: Size, folder: Path, raw: Raw) -> list[Figure]:
     folder.mkdir()
     seen = asyncio.run(storm.killed(folder, people=size.killed, kills=size.kills))
     raw["kills"] = asdict(seen)
-    note = f"in flight at the {seen.kills} kills: {seen.in_flight}; refused for haste: {seen.hasty}"
+    in_flight = f"{seen.in_flight}, {seen.unanswered} without the {storm.READING * 1000:g} ms of an answer's way"
+    note = f"in flight at the {seen.kills} kills: {in_flight}; refused for haste: {seen.hasty}"
     return [
         _few(f"killed in a broadcast to {size.killed}: persons missed", seen.missing + seen.unsent),
         _few(f"killed in a broadcast to {size.killed}: texts repeated", seen.repeated, most=seen.in_flight, note=note),

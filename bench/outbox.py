@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from bench.programs import environment, first_line, program
 from bench.telegram_town import TEXTS
@@ -69,7 +69,9 @@ async def delivered(url: str, folder: Path, *, rows: int, workers: int) -> float
                 process.stdin.flush()
             while await _owed(database):  # noqa: ASYNC110  another process tells us nothing
                 await asyncio.sleep(LOOK)
-            return rows / (time.perf_counter() - start)
+            spent = time.perf_counter() - start
+        await _all_sent(database, rows=rows)
+        return rows / spent
     finally:
         await _emptied(database)
 
@@ -77,6 +79,16 @@ async def delivered(url: str, folder: Path, *, rows: int, workers: int) -> float
 async def _owed(database: Database) -> int:
     async with database.read() as tx:
         return await tx.outbox.depth()
+
+
+async def _all_sent(database: Database, *, rows: int) -> None:
+    """RuntimeError unless that is what became of every row: one that was given up is owed no more either."""
+    state = database.schema.outbox.c.state
+    async with database.read() as tx:
+        grouped = await tx.execute(select(state, func.count().label("rows")).group_by(state))
+        found = {row.state: row.rows for row in grouped}
+    if found != {DeliveryState.SENT.value: rows}:
+        raise RuntimeError(f"of {rows} rows not all were sent: {found}")
 
 
 async def _emptied(database: Database) -> None:
@@ -100,6 +112,7 @@ async def floor(url: str, *, rows: int) -> float:
             done = update(table).where(table.c.id.in_([parcel.id for parcel in parcels]))
             await tx.execute(done.values(state=DeliveryState.SENT.value, sent_at=now))
     spent = time.perf_counter() - start
+    await _all_sent(database, rows=rows)
     await _emptied(database)
     return rows / spent
 

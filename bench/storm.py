@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ LINGER = "0.05"
 """Seconds between what a call does and its answer: so long it is in flight and would be repeated."""
 
 
-READING = 0.05
+READING = 0.005
 """Seconds that an answer may be under way before the program has read it and written it down."""
 
 
@@ -76,11 +77,14 @@ def _recovery(times: list[float], *, calm: float) -> float:
 
 @dataclass(kw_only=True)
 class Killed:
+    """``in_flight``: how many calls had no answer at the kills, or one that was under way; ``unanswered``: had none."""
+
     kills: int = 0
     missing: int = 0
     unsent: int = 0
     repeated: int = 0
     in_flight: int = 0
+    unanswered: int = 0
     hasty: int = 0
 
 
@@ -106,7 +110,9 @@ async def killed(folder: Path, *, people: int, kills: int) -> Killed:
         await town.close()
         heard = Counter(text.chat_id for text in server.arrived())
         found.missing, found.repeated = people - len(heard), sum(heard.values()) - len(heard)
-        found.in_flight, found.hasty = _in_flight(server, moments), server.hasty()
+        spans = server.call("/control/spans")
+        found.in_flight, found.unanswered = (_in_flight(spans, moments, reading=reading) for reading in (READING, 0.0))
+        found.hasty = server.hasty()
     return found
 
 
@@ -114,10 +120,9 @@ def _reached(server: Server) -> int:
     return len({text.chat_id for text in server.arrived()})
 
 
-def _in_flight(server: Server, kills: list[float]) -> int:
-    """How many texts were with the server at the moments of the kills, or their answers on the way back."""
-    spans = server.call("/control/spans")
-    return sum(begin <= kill <= end + READING for kill in kills for begin, end in spans)
+def _in_flight(spans: Sequence[tuple[float, float]], kills: Sequence[float], *, reading: float) -> int:
+    """How many texts were with the server at the moments of the kills, or their answers on the way back for so long."""
+    return sum(begin <= kill <= end + reading for kill in kills for begin, end in spans)
 
 
 def _rest(seconds: float) -> None:

@@ -149,7 +149,8 @@ async def told_by_phone(tx: Transaction, staff: Staff, no: str, *, facts: Mappin
         if needed and not given[name]:
             raise CaseError("fact_missing", verb=BY_PHONE, fact=name)
     day = _day(given["on"], case, office=office)
-    await tx.calls.done(case.no, at=office.now())
+    if not await tx.calls.done(case.no, at=office.now()):  # pressed twice: the other one was faster
+        raise CaseError("no_call_owed", no=case.no)
     kept = {**given, "on": day.isoformat()}
     tx.cases.log([Event(name=EventName.PHONED, case_no=case.no, at=office.now(), by=staff.id, facts=kept)])
     return case

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -24,7 +23,7 @@ from handlers.stopping import finished
 from handlers.verdicts import FIRST_WAIT, LONGEST_WAIT, TRIES, Pauses, put_off, verdict
 from handlers.wires import ABROAD, LOOK, SHORT, Channel, Wire
 from storage.database import Database, Transaction
-from storage.outbox_wire import Delivered, DeliveryState, Parcel, Want
+from storage.outbox_wire import LOST, Delivered, DeliveryState, Parcel, Want
 from storage.presence import Attendance, attending
 from storage.receipts import Receipt, Receipts
 
@@ -44,7 +43,6 @@ CLOSING = timedelta(seconds=3)
 
 Aftermath = Callable[[Transaction, Sequence[Delivered]], Awaitable[None]]
 """What is done, in the transaction that notes them, about texts that did not arrive."""
-LOST = (DeliveryState.FAILED, DeliveryState.UNREACHABLE)
 
 
 class Delivery:
@@ -67,7 +65,7 @@ class Delivery:
         self._alone: set[str] = set()
         self._wires: dict[str, Wire] = {}
         self._kicks: dict[str, asyncio.Event] = {}
-        self._flying: set[int] = set()
+        self._flying: dict[int, Held] = {}
         self._pauses = Pauses(patience=LEASE)
         self._wake = asyncio.Event()
         self._landed = asyncio.Event()
@@ -83,19 +81,22 @@ class Delivery:
         if wire is None or not self._running:
             return None
         now = self._now()
-        return now + LEASE if wire.room(broadcasts=False) and not wire.pause_left(now) else None
+        return now + LEASE if wire.takes(person) and not wire.pause_left(now) else None
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Send these, which the caller has just promised under a lease."""
-        self._fly(parcels, lease=self._now() + LEASE)
-
-    def _fly(self, parcels: Sequence[Parcel], *, lease: datetime) -> None:
         for parcel in parcels:
-            channel = parcel.outgoing.address.channel
-            if self._running and channel in self._wires and parcel.id not in self._flying:
-                self._flying.add(parcel.id)
-                self._wires[channel].put(Held(parcel=parcel, lease=lease))
-                self._kicks[channel].set()
+            wire = self._wires.get(parcel.outgoing.address.channel)
+            if self._running and wire is not None:
+                self._hold(parcel, wire)
+                self._kicks[wire.channel.name].set()
+
+    def _hold(self, parcel: Parcel, wire: Wire) -> None:
+        if held := self._flying.get(parcel.id):
+            held.parcel = parcel  # its lease had run out before its turn came: it keeps its place under the new one
+            return
+        self._flying[parcel.id] = held = Held(parcel=parcel)
+        wire.put(held)
 
     def wake(self) -> None:
         """Something was promised: look now rather than at the next poll."""
@@ -171,12 +172,11 @@ class Delivery:
             log.exception("The outbox could not be read.", extra={"action": "delivery"})
             await asyncio.sleep(RETRY.total_seconds())
             return 0
-        found = Counter((parcel.outgoing.address.channel, parcel.broadcast) for parcel in parcels)
         for want in wants:
-            self._wires[want.channel].fetched(want, found[want.channel, want.broadcasts])
+            self._wires[want.channel].fetched(want, [parcel for parcel in parcels if want.fits(parcel)])
         for parcel in parcels:
             self._pauses.resume(parcel)
-        self._fly(parcels, lease=now + LEASE)
+        self.take(parcels)
         return len(parcels)
 
     async def _owing(self, wants: Sequence[Want]) -> bool:
@@ -184,11 +184,11 @@ class Delivery:
             return await tx.outbox.owing(wants, now=self._now())
 
     async def _share(self, attendance: Attendance) -> None:
-        """Processes that send on the same channel share its rate."""
-        limited = [name for name, wire in self._wires.items() if wire.limited]
-        while limited:
-            for name in limited:
-                self._wires[name].share(await attendance.count(name))
+        """Processes that send on the same channel share its rate. Without one they are counted all the same: that
+        keeps us known to those who come."""
+        while True:
+            for name, wire in self._wires.items():
+                wire.share(await attendance.count(name))
             await asyncio.sleep(LOOK)
 
     async def _land(self) -> None:
@@ -223,7 +223,8 @@ class Delivery:
         held = wire.go(lane)
         waits = self._waits(wire, held)
         # Its place is taken at once: the task begins only after the next lane was looked at.
-        work = self._send(wire, held, wire.begin(lane.person)) if waits is None else self._put_back(held, until=waits)
+        back = self._noted(held, put_off(held.parcel, until=waits)) if waits else None
+        work = back or self._send(wire, held, wire.begin(lane.person))
         group.create_task(self._see_to(wire, lane, held=held, work=work))
 
     def _waits(self, wire: Wire, held: Held) -> datetime | None:
@@ -245,7 +246,7 @@ class Delivery:
         finally:
             if over:
                 wire.done(lane, held)
-                self._flying.discard(held.parcel.id)
+                self._flying.pop(held.parcel.id, None)
                 self._landed.set()
             else:
                 wire.again(lane)
@@ -253,22 +254,21 @@ class Delivery:
             if wire.hungry:
                 self._wake.set()
 
-    async def _put_back(self, held: Held, *, until: datetime) -> bool:
-        if self._now() < held.lease:  # else it may be another process's by now
-            await self._note(put_off(held.parcel, until=until))
-        return True
-
     async def _send(self, wire: Wire, held: Held, turn: Turn) -> bool:
         """False when the text was taken in part and goes on at its next turn."""
-        parcel = held.parcel
         try:
-            result = await self._sent(wire, parcel, turn)
+            result = await self._sent(wire, held.parcel, turn)
         except DeliveryError as error:
             if error.partly:
                 return False
-            result = self._failed(wire, parcel, error)
+            result = self._failed(wire, held.parcel, error)
+        return await self._noted(held, result)
+
+    async def _noted(self, held: Held, result: Delivered) -> bool:
+        """False when the text is not sent and we took it up anew while that was written: it goes on at its turn."""
+        parcel = held.parcel
         await self._note(result)
-        return True
+        return held.parcel is parcel or result.state is DeliveryState.SENT
 
     async def _sent(self, wire: Wire, parcel: Parcel, turn: Turn) -> Delivered:
         now = self._now()
@@ -303,7 +303,8 @@ class Delivery:
             self._pauses.pause(parcel, until=now + wait, busy=hasty)
             if hasty:
                 wire.refused(parcel.outgoing.address, until=now + wait)
-        return Delivered(id=parcel.id, state=state, at=now, not_before=now + wait, reason=error.reason[:200])
+        until, reason = now + wait, error.reason[:200]
+        return Delivered(id=parcel.id, state=state, at=now, not_before=until, reason=reason, lease=parcel.lease)
 
     async def _note(self, result: Delivered) -> None:
         """Write down how an attempt ended; what is not written down would be sent once more."""
@@ -319,8 +320,8 @@ class Delivery:
 
     async def _write(self, results: list[Delivered]) -> None:
         async with self._database.begin() as tx:
-            await tx.outbox.settle(results)
-            await self.see_after(tx, results)
+            lost = await tx.outbox.settle(results)
+            await self.see_after(tx, [result for result in results if result.id in lost])
 
     async def see_after(self, tx: Transaction, results: Sequence[Delivered]) -> None:
         """Do what follows for those texts that did not arrive, in the transaction that noted it."""

@@ -18,12 +18,15 @@ from cases.messages import Address
 from storage.outbox_wire import BROADCAST, Parcel
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Held:
-    """A text that is ours to send until ``lease``."""
+    """A text that is ours to send until its lease ends; taken up anew, it has a new one."""
 
     parcel: Parcel
-    lease: datetime
+
+    @property
+    def lease(self) -> datetime:
+        return self.parcel.lease
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,6 +62,15 @@ class Lanes:
         self.own = 0
         """So many texts wait, or are being sent, that are meant for one person alone."""
         self.broadcasts = 0
+
+    def own_of(self, person: Address) -> int:
+        """So many texts wait, or are being sent, that are meant for this person alone."""
+        lane = self._lanes.get(person)
+        return len(lane.own) if lane else 0
+
+    def everybody(self) -> dict[Address, int]:
+        """The same of everybody who has any."""
+        return {person: len(lane.own) for person, lane in self._lanes.items() if lane.own}
 
     def put(self, held: Held, *, now: float) -> None:
         person = held.parcel.outgoing.address

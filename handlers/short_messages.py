@@ -31,6 +31,9 @@ log = logging.getLogger("lianxin.sms")
 AT_ONCE = 500
 LONGEST_KEY = 60
 """Characters of an operator's own number of a message, so that it fits into a key of the inbox."""
+SAME = timedelta(minutes=5)
+"""Within so long the same words from a number are one message that the operator tells of again, where it gives a
+message neither a number nor a time."""
 GIVEN_UP = timedelta(days=3)
 """So long a report waits for its text to be noted as sent; operators report for three days at most."""
 OVERSEERS = (Role.DESK, Role.ADMIN, Role.LEAD)
@@ -134,8 +137,8 @@ class ShortMessages:
             told.append(report.id)
             number, state = found
             if state is DeliveryState.SENT:
-                results.append(_result(number, report))
-                await tx.outbox.reported(results[-1])
+                result = _result(number, report)
+                results += [result] if await tx.outbox.reported(result) else []
         await self._delivery.see_after(tx, results)
         await tx.sms.settled(told)
         return sum(result.state is not DeliveryState.DELIVERED for result in results)
@@ -154,7 +157,7 @@ class ShortMessages:
         address, now = await sms_address(tx, said.number, office=self._office), self._office.now()
         if address is None:
             return None
-        key = said.key if said.key and len(said.key) <= LONGEST_KEY else tx.blind_index(_known_by(said, now=now))
+        key = await _key(tx, said, gateway=gateway, now=now)
         received = Sent(
             person=str(address),
             text=said.text,
@@ -168,9 +171,21 @@ class ShortMessages:
         return Incoming(address=address, key=f"{gateway}/{key}"[:80], at=now, text=said.text)
 
 
-def _known_by(said: Said, *, now: datetime) -> str:
-    """What tells a message from the next where the operator gives it no number of its own."""
-    return said.key or "|".join((said.number, said.text, (said.at or now).isoformat()))
+async def _key(tx: Transaction, said: Said, *, gateway: str, now: datetime) -> str:
+    """What tells a message from the next: the operator's number of it, else its words and its time."""
+    if said.key:
+        return said.key if len(said.key) <= LONGEST_KEY else tx.blind_index(said.key)
+    if said.at:
+        return tx.blind_index(_digested(said, said.at.isoformat()))
+    # Times are cut into spans: one that came at the end of a span is looked for in the next, too.
+    span = int(now.timestamp() // SAME.total_seconds())
+    keys = [tx.blind_index(_digested(said, str(number))) for number in (span - 1, span)]
+    told_again = await tx.sms.came_since(now - SAME, keys[0], gateway=gateway)
+    return keys[0] if told_again else keys[1]
+
+
+def _digested(said: Said, when: str) -> str:
+    return "|".join((said.number, said.text, when))
 
 
 def _result(number: int, report: Unsettled) -> Delivered:

@@ -12,6 +12,8 @@ from storage.outbox_wire import Delivered, DeliveryState, Parcel
 TRIES = 450
 """With the longest wait between them, tries go on for three days: a line that is down over a weekend loses nothing."""
 FIRST_WAIT = timedelta(seconds=1)
+AGAIN = timedelta(seconds=1)
+"""Between two looks whether a text is through for which others wait, and which another process has."""
 LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -28,7 +30,8 @@ def verdict(error: DeliveryError, *, attempts: int) -> tuple[DeliveryState, time
 
 def put_off(parcel: Parcel, *, until: datetime) -> Delivered:
     """The text was not tried and waits in the outbox."""
-    return Delivered(id=parcel.id, state=DeliveryState.QUEUED, at=until, not_before=until, tried=False)
+    state = DeliveryState.QUEUED
+    return Delivered(id=parcel.id, state=state, at=until, not_before=until, tried=False, lease=parcel.lease)
 
 
 @dataclass(kw_only=True)
@@ -77,4 +80,6 @@ class Pauses:
         if not pause.owed or now > pause.until + self._patience:
             del self._pauses[person]
             return None
-        return pause.until if not parcel.broadcast and parcel.id >= min(pause.owed) else None
+        if parcel.broadcast or parcel.id < min(pause.owed):
+            return None
+        return pause.until if pause.until > now else now + AGAIN

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from cases.messages import Address, Outgoing
 from handlers.lanes import Held, Lane, Lanes
 from handlers.pacing import SPAN, Pacer, Rate, Turn
-from storage.outbox_wire import Want
+from storage.outbox_wire import EACH, Parcel, Want
 
 ABROAD = 8
 """So many texts are with a channel without a rate at once, and a killed process says no more than these twice. At a
@@ -32,6 +32,8 @@ FLOODED = 3
 """When so many persons one after the other were refused for haste, it is the whole channel that has to wait."""
 SHORT = timedelta(seconds=5)
 """What waits longer than this is put back into the outbox."""
+FEW = EACH // 2
+"""With no more than these left, one who is owed more is fetched more."""
 
 
 class Channel(Protocol):
@@ -62,17 +64,15 @@ class Wire:
         self._abroad: deque[float] = deque()
         self._flying = 0
         self._refused: set[Address] = set()
-        self._present = 1
+        self._present = 1 if alone else 2
         self._more = {False: False, True: False}
+        self._behind: set[Address] = set()
+        self._served = False
         self.paused: datetime | None = None
         """Until when nothing may be sent on the channel at all."""
 
     def _person_at(self, person: Address, now: float) -> float:
         return self._pacer.person_at(person, now) if self._pacer else now
-
-    @property
-    def limited(self) -> bool:
-        return self._pacer is not None
 
     def share(self, present: int) -> None:
         """So many processes send on the channel now. One that has gone is counted once more: what it sent still is."""
@@ -85,6 +85,13 @@ class Wire:
         held = self._lanes.broadcasts if broadcasts else self._lanes.own
         return max(0, self._most(broadcasts=broadcasts) - held)
 
+    def takes(self, person: Address) -> bool:
+        """Whether a text that is promised to the person now comes here past the outbox. It does not when there is no
+        room, nor then before what went into the outbox meanwhile is here."""
+        if not self.room(broadcasts=False):
+            self._behind.add(person)
+        return person not in self._behind
+
     def _most(self, *, broadcasts: bool) -> int:
         if self._pacer is None:
             return MOST
@@ -95,25 +102,40 @@ class Wire:
         if self.pause_left(now):
             return []
         return [
-            Want(channel=self.channel.name, broadcasts=broadcasts, limit=self.room(broadcasts=broadcasts))
+            self._want(broadcasts)
             for broadcasts in (False, True)
             if (self._much_room(broadcasts) if broadcasts else self.room(broadcasts=False))
         ]
 
+    def _want(self, broadcasts: bool) -> Want:
+        held = {} if broadcasts else {str(person): count for person, count in self._lanes.everybody().items()}
+        limit = self.room(broadcasts=broadcasts)
+        alone = self._present == 1
+        return Want(channel=self.channel.name, broadcasts=broadcasts, limit=limit, held=held, alone=alone)
+
     def _much_room(self, broadcasts: bool) -> bool:
         return self.room(broadcasts=broadcasts) * WORTH >= self._most(broadcasts=broadcasts)
 
-    def fetched(self, want: Want, found: int) -> None:
-        """So many were there of what was wanted; as many as that, and there may be more."""
-        self._more[want.broadcasts] = found >= want.limit
+    def fetched(self, want: Want, found: Sequence[Parcel]) -> None:
+        """These were there of what was wanted; as many as that, or as one person may have, and there may be more."""
+        self._more[want.broadcasts] = more = len(found) >= want.limit
+        if want.broadcasts:
+            return
+        held = Counter(self._lanes.everybody())
+        held.update(parcel.outgoing.address for parcel in found)
+        full = {person for person, count in held.items() if count >= EACH}
+        self._behind = self._behind | full if more else full
 
     @property
     def hungry(self) -> bool:
         """There is more in the outbox, and room for a good part of it."""
-        return any(more and self._much_room(broadcasts) for broadcasts, more in self._more.items())
+        return self._served or any(more and self._much_room(broadcasts) for broadcasts, more in self._more.items())
 
     def put(self, held: Held) -> None:
         self._lanes.put(held, now=self._clock())
+        person = held.parcel.outgoing.address
+        if self._lanes.own_of(person) >= EACH:
+            self._behind.add(person)
 
     def next(self, *, now: datetime) -> Lane | float | None:
         """The lane whose first text goes now; else seconds until one can, or None: not before something changes."""
@@ -165,6 +187,7 @@ class Wire:
 
     def done(self, lane: Lane, held: Held) -> None:
         self._lanes.done(lane, held, now=self._clock())
+        self._served = lane.person in self._behind and len(lane.own) <= FEW
 
     def again(self, lane: Lane) -> None:
         self._lanes.again(lane, now=self._clock())

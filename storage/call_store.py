@@ -37,8 +37,8 @@ class CallStore:
         rows = await self._tx.execute(statement.group_by(table.c.case_no).order_by(since, table.c.case_no).limit(limit))
         return {CaseNo(row.case_no): row.since for row in rows}
 
-    async def done(self, case_no: CaseNo, *, at: datetime) -> None:
-        """The person was told by telephone all that was owed in this case."""
+    async def done(self, case_no: CaseNo, *, at: datetime) -> bool:
+        """The person was told by telephone all that was owed in this case; False when nothing was owed any more."""
         table = self._table
         waiting = (table.c.case_no == case_no, table.c.done_at.is_(None))
-        await self._tx.execute(update(table).where(*waiting).values(done_at=at))
+        return (await self._tx.execute(update(table).where(*waiting).values(done_at=at))).rowcount > 0

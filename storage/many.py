@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Table, any_, func, literal, select
+from sqlalchemy import Column, ColumnElement, Table, all_, any_, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ def among(tx: Transaction, column: Column[Any], values: Collection[Any]) -> Colu
     if tx.dialect == "postgresql":
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
     return column.in_(values)
+
+
+def not_among(tx: Transaction, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether the column holds none of the values."""
+    if tx.dialect == "postgresql":
+        return column != all_(literal(list(values), postgresql.ARRAY(column.type)))
+    return column.not_in(values)
 
 
 async def insert_new(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from cases.messages import Address, Choice, Outgoing, Wording
 from cases.model import CaseNo
 from cases.notices import Priority
 from storage.inbox_store import dump_json
-from storage.outbox_wire import OWING, Delivered, DeliveryState, OutboxWire, Parcel, owing
+from storage.outbox_wire import EACH, OWING, Delivered, DeliveryState, OutboxWire, Parcel, owing
 
 if TYPE_CHECKING:
     from storage.database import Transaction
@@ -80,9 +81,15 @@ class OutboxStore(OutboxWire):
     ) -> list[Parcel]:
         """Owe texts that the caller sends itself as soon as this transaction is committed.
 
-        ``lease`` tells until when an address is the caller's; those with None are left to others and not returned.
+        ``lease`` tells until when an address is the caller's; those with None are left to others and not returned, nor
+        are those to one person beyond EACH.
         """
-        leases = [(p, lease(p.outgoing.address)) for p in promises]
+        persons = Counter[Address]()
+        leases = list[tuple[Promise, datetime | None]]()
+        for promise in promises:
+            person = promise.outgoing.address
+            persons[person] += 1
+            leases.append((promise, lease(person) if persons[person] <= EACH else None))
         self._promised += [p for p, until in leases if until is None]
         taken = [(p, until) for p, until in leases if until is not None]
         if not taken:
@@ -91,14 +98,19 @@ class OutboxStore(OutboxWire):
         rows = [{**_row(p), **sending, "not_before": until} for p, until in taken]
         ids = await self._tx.insert_numbered(self._table, rows)
         return [
-            Parcel(id=i, outgoing=p.outgoing, attempts=1, case_no=p.case_no, priority=p.priority.rank)
-            for i, (p, _) in zip(ids, taken, strict=True)
+            Parcel(id=i, outgoing=p.outgoing, attempts=1, lease=until, case_no=p.case_no, priority=p.priority.rank)
+            for i, (p, until) in zip(ids, taken, strict=True)
         ]
 
     def _parcel(self, row: Row[Any]) -> Parcel:
         case_no = CaseNo(row.case_no) if row.case_no else None
         return Parcel(
-            id=row.id, outgoing=outgoing_from(row), attempts=row.attempts, case_no=case_no, priority=row.priority
+            id=row.id,
+            outgoing=outgoing_from(row),
+            attempts=row.attempts,
+            lease=row.not_before,
+            case_no=case_no,
+            priority=row.priority,
         )
 
     async def sent_as(self, person: str, reference: str) -> tuple[int, DeliveryState] | None:
@@ -108,13 +120,14 @@ class OutboxStore(OutboxWire):
         row = (await self._tx.execute(select(table.c.id, table.c.state).where(*which).limit(1))).first()
         return (row.id, DeliveryState(row.state)) if row else None
 
-    async def reported(self, result: Delivered) -> None:
-        """Note the channel's later word on a text that it took; one that is settled otherwise stays as it is."""
+    async def reported(self, result: Delivered) -> bool:
+        """Note the channel's later word on a text that it took; False: it is settled otherwise and stays so."""
         table = self._table
         arrived = result.at if result.state is DeliveryState.DELIVERED else None
         values = {"state": result.state.value, "delivered_at": arrived, "reason": result.reason}
         taken = table.c.state == DeliveryState.SENT.value
-        await self._tx.execute(update(table).where(table.c.id == result.id, taken).values(**values))
+        told = update(table).where(table.c.id == result.id, taken).values(**values)
+        return (await self._tx.execute(told)).rowcount > 0
 
     async def since(self, person: Address, *, after: int, limit: int) -> list[tuple[int, datetime, Outgoing]]:
         """What was promised to the person after row ``after``, the newest ``limit`` of it, oldest first."""

@@ -6,13 +6,15 @@ or the server frees it, however the process ends), and one that finds nobody the
 it is a lock file beside the database, on PostgreSQL an advisory lock in a session of its own.
 
 Those present share their channels' rates, so they are counted. Holders of a shared file lock cannot be: on SQLite each
-also holds a seat alone, the lowest that is free, and the taken seats are counted.
+also holds a seat alone, the lowest that is free, and the taken seats are counted. A session that the server dropped
+has lost its locks with it: whoever counts takes them again in a new one first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -20,12 +22,15 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cases.errors import DatabaseAway
 from storage.database import Database
 
+log = logging.getLogger("lianxin.presence")
+
+PATIENCE = 5.0
+"""Seconds after which a session that does not answer is given up for a new one."""
 AGAIN = 0.02
 """Seconds between two looks at a lock that another process holds alone, which it does for one transaction."""
 LOCK_CLASS = 12315
@@ -42,7 +47,8 @@ Alone = Callable[[Sequence[str]], Awaitable[None]]
 
 class Attendance(Protocol):
     async def count(self, name: str) -> int:
-        """How many processes are present under the name, this one among them."""
+        """How many processes are present under the name, this one among them. Asked now and then, it also sees to it
+        that this one still is."""
 
 
 @asynccontextmanager
@@ -60,15 +66,12 @@ async def attending(database: Database, names: Collection[str], *, alone: Alone)
                 files.enter_context(seats.taken(name))
             yield seats
     else:
-        async with database.engine.connect() as plain:
-            session = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            try:
-                await _by_session(session, wanted, alone=alone)
-                yield _Sessions(database)
-            finally:
-                with suppress(DBAPIError, OSError):  # a server that is away has freed them already
-                    await session.execute(text("SELECT pg_advisory_unlock_all()"))
-                await plain.invalidate()  # the locks are the session's: it must not go back to the pool with them
+        sessions = _Sessions(database, wanted)
+        try:
+            await _by_session(await sessions.open(), wanted, alone=alone)
+            yield sessions
+        finally:
+            await sessions.leave()
 
 
 class _Seats:
@@ -105,19 +108,64 @@ class _Seats:
 
 
 class _Sessions:
-    """The sessions of a PostgreSQL server."""
+    """The sessions of a PostgreSQL server, one of which is ours."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, names: Sequence[str]) -> None:
         self._database = database
-        self._last = 1
+        self._names = names
+        self._last = dict.fromkeys(names, 1)
+        self._session: AsyncConnection | None = None
+        self._turn = asyncio.Lock()
+
+    async def open(self) -> AsyncConnection:
+        """A session of our own, which holds nothing yet."""
+        plain = await self._database.engine.connect()
+        self._session = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        return self._session
 
     async def count(self, name: str) -> int:
-        """While the server is away, as many as before."""
-        with suppress(DatabaseAway, DBAPIError, OSError):
-            async with self._database.read() as tx:
-                found = await tx.execute(HOLDERS, {"class": LOCK_CLASS, "key": _key(name) % 2**32})
-                self._last = max(1, int(found.scalar_one()))
-        return self._last
+        """While the server is away, as many as before. In our own session: that it answers shows that its locks are
+        held."""
+        for _ in range(2):  # that the session is lost shows when it is asked: then once more, in a new one
+            with suppress(TimeoutError, SQLAlchemyError, OSError):
+                async with self._turn, asyncio.timeout(PATIENCE):
+                    self._last[name] = await self._counted(name)
+                    break
+        return self._last[name]
+
+    async def _counted(self, name: str) -> int:
+        try:
+            session = self._session or await self._return()
+            found = await session.execute(HOLDERS, {"class": LOCK_CLASS, "key": _key(name) % 2**32})
+            return max(1, int(found.scalar_one()))
+        except BaseException:
+            await self._drop()
+            raise
+
+    async def _return(self) -> AsyncConnection:
+        """A new session with the locks of the old one."""
+        session = await self.open()
+        for name in self._names:
+            await _call(session, "pg_advisory_lock_shared", name)
+        log.warning("The session that shows our presence was lost and is made anew.", extra={"action": "presence"})
+        return session
+
+    async def leave(self) -> None:
+        """Give back the locks and the session."""
+        if self._session is not None:
+            with suppress(TimeoutError, SQLAlchemyError, OSError):  # a server that is away has freed them already
+                async with asyncio.timeout(PATIENCE):
+                    await self._session.execute(text("SELECT pg_advisory_unlock_all()"))
+            await self._drop()
+
+    async def _drop(self) -> None:
+        """The locks are the session's: it must not go back to the pool with them."""
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(SQLAlchemyError, OSError):
+                await session.invalidate()
+            with suppress(SQLAlchemyError, OSError):
+                await session.close()
 
 
 def _lock_files(database: Database, names: Sequence[str], *, files: ExitStack) -> dict[str, IO[bytes]]:

@@ -107,6 +107,13 @@ class SmsStore:
         statement = self._insert(self._table, {**_row(received), "incoming": True, "pending": False})
         await self._tx.execute(statement.on_conflict_do_nothing(index_elements=UNIQUE))
 
+    async def came_since(self, instant: datetime, reference: str, *, gateway: str) -> bool:
+        """Whether a message with this reference came since an instant."""
+        table = self._table
+        this = (table.c.gateway == gateway, table.c.incoming, table.c.reference == reference)
+        found = select(table.c.id).where(*this, table.c.created_at > instant)
+        return (await self._tx.execute(found)).first() is not None
+
     async def note(self, report: Report, *, gateway: str, at: datetime) -> None:
         """Note what was reported. The first final word stands, and one that comes before its message waits for it."""
         told = {"state": report.state.value, "reason": report.reason, "reported_at": at, "pending": True}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +14,8 @@ from cases.errors import DeliveryError
 from cases.messages import Address, Outgoing
 from cases.notices import Priority
 from handlers.delivery import FIRST_WAIT, LEASE, LONGEST_WAIT, TRIES, Channel, Delivery, verdict
-from storage.database import Database
-from storage.outbox_store import DeliveryState, Promise
+from storage.database import Database, Transaction
+from storage.outbox_store import Delivered, DeliveryState, Promise
 from storage.receipts import Receipts
 from storage.vault import Vault
 from tests.clock import Clock
@@ -51,6 +51,13 @@ class Post:
                 outgoing = Outgoing(address=to, text=text)
                 tx.outbox.promise(Promise(outgoing=outgoing, priority=priority, at=self.clock()))
 
+    async def replies(self, text: str) -> None:
+        """Promise a text that this process sends itself."""
+        promise = Promise(outgoing=Outgoing(address=WANG, text=text), priority=Priority.REPLY, at=self.clock())
+        async with self.database.begin() as tx:
+            parcels = await tx.outbox.promise_now([promise], lease=self.delivery.lease)
+        self.delivery.take(parcels)
+
     async def states(self) -> dict[str, str]:
         """How far each text got; one that was put off is "waiting"."""
         outbox = self.database.schema.outbox
@@ -69,6 +76,17 @@ class Post:
             self.delivery.wake()
             await asyncio.sleep(0.002)
         assert found == wanted
+
+    async def until_leased(self) -> None:
+        """Let the delivery work until everything that is owed is in somebody's hands."""
+        outbox = self.database.schema.outbox
+        for _ in range(PATIENCE):
+            async with self.database.read() as tx:
+                rows = (await tx.execute(outbox.select())).all()
+            if all(row.not_before > self.clock() for row in rows):
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("something is left in the outbox")
 
     @property
     def sent(self) -> list[str]:
@@ -211,6 +229,73 @@ async def test_what_is_being_sent_when_the_process_stops_is_finished_first(
     await asyncio.wait([running])
     assert [out.text for out in slow.sent] == ["first"]
     assert await post.states() == {"first": SENT}
+    await post.database.close()
+
+
+async def test_what_waits_for_a_text_that_another_process_has_taken_is_looked_at_once_a_second(post: Post) -> None:
+    post.street.errors = [DeliveryError("502", retryable=True)]
+    await post.promise("first")
+    await post.until({"first": WAITING})
+    post.clock.advance(seconds=FIRST_WAIT.total_seconds() / 2)
+    outbox, soon = post.database.schema.outbox, post.clock() + LEASE
+    async with post.database.begin() as tx:
+        await tx.execute(outbox.update().values(state=DeliveryState.SENDING.value, not_before=soon))
+    post.clock.advance(seconds=FIRST_WAIT.total_seconds())
+    await post.replies("second")
+    await post.until({"first": DeliveryState.SENDING.value, "second": WAITING})
+    post.clock.advance(seconds=LEASE.total_seconds())
+    await post.until({"first": SENT, "second": SENT})
+    assert post.sent == ["first", "second"]
+
+
+async def test_a_text_that_is_taken_up_again_while_it_waits_here_is_sent_under_its_new_lease(
+    migrated_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    post = Post(migrated_url, clock, tmp_path)
+    gate, begun = asyncio.Event(), asyncio.Event()
+
+    class Slow(Street):
+        async def send(self, outgoing: Outgoing) -> str:
+            begun.set()
+            await gate.wait()
+            return await super().send(outgoing)
+
+    slow = Slow()
+    async with at_work(post.another(slow)):
+        await post.promise("first", "second")
+        async with asyncio.timeout(5):
+            await begun.wait()
+        post.clock.advance(seconds=LEASE.total_seconds())
+        await post.until_leased()
+        gate.set()
+        await post.until({"first": SENT, "second": SENT})
+    assert [out.text for out in slow.sent] == ["first", "second"]
+    await post.database.close()
+
+
+async def test_what_follows_from_a_lost_text_is_done_once_and_not_while_another_process_tries_it_again(
+    migrated_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    post = Post(migrated_url, clock, tmp_path)
+    outbox, followed = post.database.schema.outbox, list[int]()
+
+    class Refusing(Street):
+        async def send(self, outgoing: Outgoing) -> str:
+            if outgoing.text == "taken":  # by another process, while we wait for the answer
+                async with post.database.begin() as tx:
+                    theirs = outbox.update().where(outbox.c.id == 1, outbox.c.state == DeliveryState.SENDING.value)
+                    await tx.execute(theirs.values(not_before=post.clock() + 2 * LEASE))
+            raise DeliveryError("too long")
+
+    async def aftermath(_tx: Transaction, results: Sequence[Delivered]) -> None:
+        followed.extend(result.id for result in results)
+
+    channels = {"street": Refusing()}
+    await post.promise("taken", to=LI)
+    await post.promise("lost")
+    async with at_work(Delivery(database=post.database, channels=channels, now=clock, aftermath=aftermath)):
+        await post.until({"lost": FAILED, "taken": DeliveryState.SENDING.value})
+    assert followed == [2]
     await post.database.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from cases.errors import CaseError
 from cases.events import EventName
 from cases.model import Role
@@ -117,6 +119,22 @@ async def test_a_call_is_recorded_on_the_desk_with_its_day_and_refused_without_w
         assert await refused(whom="本人", reason="好", on=day) == "on_range"
     assert await refused(whom="本人", reason="好", on="2026-11-23") == ""
     assert await refused(whom="本人", reason="好") == "no_call_owed"
+
+
+async def test_a_call_that_is_recorded_twice_at_once_is_in_the_file_once(puyang: Town) -> None:
+    officer, wang, phone, no = await cast(puyang)
+    wang.leaves()
+    phone.leaves()
+    await accepts(officer, no)
+    async with puyang.house.database.read() as tx:
+        zhao = await tx.staff.named(HUALONG, "赵")
+    assert zhao
+    facts = {"whom": "本人", "reason": "说了"}
+    act = puyang.house.pages.act
+    presses = [act(zhao, no, "told_by_phone", facts=facts, version=None) for _ in range(4)]
+    told = await asyncio.gather(*presses, return_exceptions=True)
+    assert [error.key for error in told if isinstance(error, CaseError)] == ["no_call_owed"] * 3
+    assert [name for name, _ in await events(puyang, no)].count(EventName.PHONED) == 1
 
 
 async def test_nobody_records_a_call_in_a_case_that_is_not_theirs(puyang: Town) -> None:

@@ -17,7 +17,7 @@ from cases.messages import Address, Choice, Outgoing, Wording
 from cases.model import CaseNo, Role, Staff, StaffId
 from cases.notices import Priority
 from cases.short_messages import Report, Said, SmsState
-from handlers.short_messages import ShortMessages, listed, sms_address
+from handlers.short_messages import SAME, ShortMessages, listed, sms_address
 from storage.database import Transaction
 from storage.outbox_store import Delivered, DeliveryState, Promise
 from tests.clock import Clock
@@ -251,6 +251,18 @@ async def test_messages_without_a_number_of_their_own_are_told_apart_by_their_ti
     for one in (first, first, later):
         await port.messages.received([one], gateway=GATEWAY)
     assert len(await port.rows()) == 2
+
+
+async def test_what_has_neither_number_nor_time_and_is_told_again_soon_is_one_message(port: Port) -> None:
+    told = Said(number=NUMBER, text="1")
+    for wait, rows in ((0, 1), (60, 1), (SAME.total_seconds() - 61, 1), (2, 2), (SAME.total_seconds() - 1, 2), (2, 3)):
+        port.town.clock.advance(seconds=wait)
+        await port.messages.received([told], gateway=GATEWAY)
+        assert len(await port.rows()) == rows
+    await port.messages.received([Said(number=NUMBER, text="2")], gateway=GATEWAY)
+    assert len(await port.rows()) == 4
+    async with port.town.house.database.read() as tx:
+        assert len(await tx.inbox.waiting([CHANNEL], limit=9)) == 4
 
 
 async def test_a_lead_sees_the_messages_about_cases_of_the_bureau_and_an_officer_none(port: Port) -> None:

@@ -15,7 +15,8 @@ from cases.messages import Address, Outgoing
 from cases.notices import Priority
 from handlers.pacing import Rate
 from handlers.wires import ABROAD, FLOODED
-from storage.outbox_store import DeliveryState
+from storage.outbox_store import DeliveryState, Promise
+from storage.outbox_wire import EACH
 from tests.clock import Clock
 from tests.handlers.test_delivery import LI, QUEUED, SENT, WAITING, WANG, Post, at_work
 from tests.handlers.test_pacing import most_in_a_second
@@ -151,6 +152,37 @@ async def test_when_several_are_refused_in_a_row_the_channel_is_left_alone_and_n
         post.clock.advance(seconds=30.1)
         await everything_sent(post)
     assert len(street.sent) == len(people) + 1
+
+
+async def test_one_who_is_owed_hundreds_holds_up_nobody_else_and_reads_in_order(post: Post) -> None:
+    street = Narrow(10)
+    pings = [f"{n:03}" for n in range(120)]
+    await post.promise(*pings, priority=Priority.PING)
+    delivery = post.another(street)
+    async with at_work(delivery):
+        assert delivery.lease(LI), "a reply to another goes at once"
+        assert delivery.lease(WANG) is None, "a reply to this one comes after some of what waits"
+        await post.promise("notice", to=LI)
+        async with asyncio.timeout(5):
+            while "notice" not in street.texts:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        assert len(street.sent) < 10
+    told = [outgoing.text for outgoing in street.sent if outgoing.address == WANG]
+    assert told == pings[: len(told)]
+
+
+async def test_who_writes_a_hundred_times_at_once_is_answered_in_order_and_holds_up_nobody(post: Post) -> None:
+    delivery, replies = post.delivery, [f"{n:03}" for n in range(3 * EACH)]
+    async with at_work(delivery):
+        for some in (replies[: 2 * EACH], replies[2 * EACH :]):
+            async with post.database.begin() as tx:
+                outgoing = [Outgoing(address=WANG, text=text) for text in some]
+                promises = [Promise(outgoing=one, priority=Priority.REPLY, at=post.clock()) for one in outgoing]
+                parcels = await tx.outbox.promise_now(promises, lease=delivery.lease)
+            assert len(parcels) == (EACH if some[0] == replies[0] else 0)
+            delivery.take(parcels)
+        await everything_sent(post)
+    assert [outgoing.text for outgoing in post.street.sent] == replies
 
 
 async def test_calls_that_hang_stop_nobody_else(post: Post) -> None:

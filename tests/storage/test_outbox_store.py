@@ -10,7 +10,7 @@ from cases.messages import Address
 from cases.notices import Priority
 from storage.database import Database
 from storage.outbox_store import Delivered, DeliveryState
-from storage.outbox_wire import Want
+from storage.outbox_wire import EACH, Want
 from tests.storage.cast import NOW, SOON, promise
 
 
@@ -95,6 +95,70 @@ async def test_what_was_decided_while_a_text_was_under_way_stands_unless_it_was_
     assert {row.state for row in rows} == {state.value}
     assert [row.reference for row in rows] == [f"r{p.id}" if sent else None for p in parcels]
     assert [row.sent_at for row in rows] == [NOW if sent else None] * 2
+
+
+@pytest.mark.parametrize("outcome", [DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.UNREACHABLE])
+async def test_what_becomes_of_an_attempt_is_not_noted_once_the_text_was_claimed_anew(
+    database: Database, elsewhere: Database, outcome: DeliveryState
+) -> None:
+    leases = [NOW + SOON, NOW + 2 * SOON]
+    async with database.begin() as tx:
+        tx.outbox.promise(promise())
+    async with database.begin() as tx:
+        (first,) = await tx.outbox.claim(["street"], now=NOW, lease=leases[0], limit=9)
+    async with elsewhere.begin() as tx:
+        (second,) = await tx.outbox.claim(["street"], now=leases[0], lease=leases[1], limit=9)
+    assert [first.lease, second.lease] == leases
+    lost = outcome is not DeliveryState.QUEUED
+    for parcel, state in ((first, DeliveryState.SENDING), (second, outcome), (second, outcome)):
+        result = Delivered(id=parcel.id, state=outcome, at=NOW, not_before=leases[0], lease=parcel.lease)
+        new = parcel is second and await _state(database) is DeliveryState.SENDING
+        async with database.begin() as tx:
+            assert await tx.outbox.settle([result]) == ({parcel.id} if lost and new else set())
+        assert await _state(database) is state
+
+
+async def _state(database: Database) -> DeliveryState:
+    """Of the one text that there is."""
+    async with database.read() as tx:
+        return DeliveryState((await tx.execute(database.schema.outbox.select())).one().state)
+
+
+async def test_that_a_text_was_sent_is_noted_even_if_it_was_claimed_anew(database: Database) -> None:
+    async with database.begin() as tx:
+        tx.outbox.promise(promise())
+    async with database.begin() as tx:
+        (first,) = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=9)
+        await tx.outbox.claim(["street"], now=NOW + SOON, lease=NOW + 2 * SOON, limit=9)
+        sent = Delivered(id=first.id, state=DeliveryState.SENT, at=NOW, not_before=NOW, lease=first.lease)
+        assert await tx.outbox.settle([sent]) == set()
+    assert await _state(database) is DeliveryState.SENT
+
+
+async def test_of_one_persons_own_texts_only_some_are_in_hand_at_once_and_with_one_process(
+    database: Database, elsewhere: Database
+) -> None:
+    wang, li = (Address(channel="street", value=name) for name in ("wang", "li"))
+    async with database.begin() as tx:
+        for person in (*[wang] * (2 * EACH + 1), li, *[wang] * EACH, li):
+            tx.outbox.promise(promise(person=person, priority=Priority.PING))
+
+    async def taken(where: Database, *, limit: int = 99, **held: int) -> list[str]:
+        have = {f"street:{name}": count for name, count in held.items()}
+        wants = [Want(channel="street", broadcasts=False, limit=limit, held=have)]
+        async with where.begin() as tx:
+            owing = await tx.outbox.owing(wants, now=NOW)
+            parcels = await tx.outbox.take_up(wants, now=NOW, lease=NOW + SOON)
+        assert owing or not parcels
+        return [parcel.outgoing.address.value for parcel in parcels]
+
+    assert await taken(database, limit=EACH + 1) == ["wang"] * EACH + ["li"]
+    assert await taken(elsewhere) == []
+    assert await taken(database, wang=EACH, li=1) == ["li"]
+    assert await taken(database, wang=EACH - 2) == ["wang"] * 2
+    async with database.read() as tx:
+        full = Want(channel="street", broadcasts=False, limit=9, held={str(wang): EACH})
+        assert not await tx.outbox.owing([full], now=NOW)
 
 
 async def test_broadcasts_and_all_else_are_claimed_apart_each_up_to_its_limit(database: Database) -> None:

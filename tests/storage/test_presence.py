@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from sqlalchemy import text
+
 from storage.database import Database
 from storage.presence import attending
+from tests.storage.conftest import VAULT
 
 
 class Came:
@@ -70,3 +73,37 @@ async def test_those_who_are_present_are_counted_for_each_name(database: Databas
             assert [await first.count(name) for name in ("street", "pigeon")] == [2, 1]
             assert await second.count("street") == 2
         assert await first.count("street") == 1
+
+
+async def test_whoever_loses_the_session_to_the_server_is_present_again_and_counts_the_others(
+    postgresql_url: str,
+) -> None:
+    homes = [Database(postgresql_url, vault=VAULT) for _ in range(3)]
+    newcomer = Came()
+    async with (
+        attending(homes[0], ["street", "pigeon"], alone=Came()) as first,
+        attending(homes[1], ["street"], alone=Came()) as second,
+    ):
+        await drop_sessions(homes[0])
+        for one in (first, second):
+            await one.count("street")
+        assert [await first.count(name) for name in ("street", "pigeon")] == [2, 1]
+        assert await second.count("street") == 2
+        async with attending(homes[2], ["street", "pigeon"], alone=newcomer) as third:
+            assert await third.count("street") == 3
+    assert newcomer.alone == []
+    async with attending(homes[2], ["street", "pigeon"], alone=newcomer):
+        pass
+    assert newcomer.alone == ["pigeon", "street"], "nobody has left a lock behind"
+    for home in homes:
+        await home.close()
+
+
+async def drop_sessions(database: Database) -> None:
+    """As a server that is started anew does with everybody who is present."""
+    holders = text(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid() "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    async with database.begin() as tx:
+        await tx.execute(holders)
