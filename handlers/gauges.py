@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.office import Office
 from storage.database import Database, Transaction
-from storage.gauge_store import TextCount
-from storage.outbox_wire import OWING
+from storage.gauge_store import OwedCount
+from storage.outbox_wire import DeliveryState
 
 KEPT = timedelta(seconds=5)
 """However often somebody asks, the database is asked no more often than this."""
+QUEUED = DeliveryState.QUEUED.value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """Of all processes over one database. ``received``: messages ever taken in.
 
-    ``notices``: texts by (channel, state). ``owed``: those that are still to be sent, and for how many seconds the
-    oldest has waited (0 when there is none). ``due_today`` and ``overdue``: running clocks by the code of their rule,
-    every rule of the site named.
+    ``notices``: texts by (channel, state), those that are being sent among the queued. ``owed``: those that are still
+    to be sent, and for how many seconds the oldest has waited (0 when there is none). ``due_today`` and ``overdue``:
+    running clocks by the code of their rule, every rule of the site named.
     """
 
     received: int
@@ -51,20 +52,19 @@ class Gauges:
 
     async def _fresh(self, now: datetime) -> Figures:
         async with self._database.read() as tx:
-            texts = await tx.gauges.texts()
-            owed = [text for text in texts if text.state in OWING]
+            owed = await tx.gauges.owed()
             due = await tx.gauges.due(today=self._office.today(), now=now)
             none = dict.fromkeys((rule.code for rule in self._office.rulebook.clocks), 0)
             return Figures(
                 received=await tx.gauges.received(),
-                notices={(text.channel, text.state): text.count for text in texts},
-                owed=sum(text.count for text in owed),
+                notices={(one.channel, QUEUED): one.count for one in owed} | await tx.gauges.settled(),
+                owed=sum(one.count for one in owed),
                 oldest_seconds=await _oldest(tx, owed, now=now),
                 due_today=none | {count.rule: count.due - count.overdue for count in due},
                 overdue=none | {count.rule: count.overdue for count in due},
             )
 
 
-async def _oldest(tx: Transaction, owed: list[TextCount], *, now: datetime) -> float:
-    since = await tx.gauges.promised_at([text.first for text in owed]) if owed else None
+async def _oldest(tx: Transaction, owed: Sequence[OwedCount], *, now: datetime) -> float:
+    since = await tx.gauges.promised_at([one.first for one in owed]) if owed else None
     return max((now - since).total_seconds(), 0.0) if since else 0.0

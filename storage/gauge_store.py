@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, case, func, select
 
 from storage.clock_store import OPEN_PAUSE
+from storage.outbox_wire import owing, settled
 
 if TYPE_CHECKING:
     from storage.database import Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextCount:
-    """So many texts in the outbox on one channel in one state; ``first`` is the lowest of their numbers."""
+class OwedCount:
+    """So many texts are still to be sent on one channel; ``first`` is the lowest of their numbers."""
 
     channel: str
-    state: str
     count: int
     first: int
 
@@ -46,13 +46,19 @@ class GaugeStore:
         table = self._tx.schema.inbox
         return int((await self._tx.execute(select(func.coalesce(func.max(table.c.id), 0)))).scalar_one())
 
-    async def texts(self) -> list[TextCount]:
-        """Every text by channel and state, from ``ix_outbox_state`` alone."""
+    async def owed(self) -> list[OwedCount]:
+        """What is still to be sent or being sent, by channel, from ``ix_outbox_owing`` alone."""
+        table = self._tx.schema.outbox
+        counted = (table.c.channel, func.count().label("count"), func.min(table.c.id).label("first"))
+        statement = select(*counted).where(owing(table)).group_by(table.c.channel).order_by(table.c.channel)
+        return [OwedCount(**row._mapping) for row in await self._tx.execute(statement)]
+
+    async def settled(self) -> dict[tuple[str, str], int]:
+        """Every other text by channel and state, from ``ix_outbox_settled`` alone."""
         table = self._tx.schema.outbox
         by = (table.c.channel, table.c.state)
-        counted = (func.count().label("count"), func.min(table.c.id).label("first"))
-        rows = await self._tx.execute(select(*by, *counted).group_by(*by).order_by(*by))
-        return [TextCount(**row._mapping) for row in rows]
+        statement = select(*by, func.count().label("so_many")).where(settled(table)).group_by(*by).order_by(*by)
+        return {(row.channel, row.state): row.so_many for row in await self._tx.execute(statement)}
 
     async def promised_at(self, ids: Collection[int]) -> datetime | None:
         """When the earliest of these texts was promised."""

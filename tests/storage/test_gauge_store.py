@@ -11,7 +11,7 @@ from cases.messages import Address
 from cases.model import CaseNo
 from cases.notices import Priority
 from storage.database import Database
-from storage.gauge_store import ClockCount, TextCount
+from storage.gauge_store import ClockCount, OwedCount
 from storage.outbox_wire import Delivered, DeliveryState
 from tests.storage.cast import NOW, SOON, case, message, promise
 from tests.storage.conftest import VAULT
@@ -27,21 +27,21 @@ def clock(rule: str = "accept", **more: object) -> Clock:
 
 async def test_texts_are_counted_by_channel_and_state_and_messages_by_the_last_number(database: Database) -> None:
     async with database.begin() as tx:
-        assert (await tx.gauges.received(), await tx.gauges.texts()) == (0, [])
+        assert (await tx.gauges.received(), await tx.gauges.owed(), await tx.gauges.settled()) == (0, [], {})
         await tx.inbox.put([message("1"), message("2")])
         other = promise(person=Address(channel="away", value="li"), priority=Priority.BROADCAST)
         for owed in (promise(), promise(), other):
             tx.outbox.promise(owed)
     async with database.begin() as tx:
-        (first, *_) = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=1)
+        first, _ = await tx.outbox.claim(["street"], now=NOW, lease=NOW + SOON, limit=2)
         await tx.outbox.settle([Delivered(id=first.id, state=DeliveryState.SENT, at=NOW, not_before=NOW)])
     async with database.read() as tx:
         assert await tx.gauges.received() == 2
-        assert await tx.gauges.texts() == [
-            TextCount(channel="away", state="queued", count=1, first=3),
-            TextCount(channel="street", state="queued", count=1, first=2),
-            TextCount(channel="street", state="sent", count=1, first=1),
+        assert await tx.gauges.owed() == [
+            OwedCount(channel="away", count=1, first=3),
+            OwedCount(channel="street", count=1, first=2),
         ]
+        assert await tx.gauges.settled() == {("street", "sent"): 1}
         assert await tx.gauges.promised_at([1, 3]) == NOW
         assert await tx.gauges.promised_at([9]) is None
 
@@ -82,18 +82,21 @@ async def test_no_table_is_read_through_to_count(sqlite_url: str) -> None:
     async with database.read() as tx:
         for counting in (
             tx.gauges.received(),
-            tx.gauges.texts(),
+            tx.gauges.owed(),
+            tx.gauges.settled(),
             tx.gauges.promised_at([1, 2]),
             tx.gauges.due(today=TODAY, now=NOW),
         ):
             await counting
     async with database.engine.connect() as connection:
         plans = []
-        for statement, values in asked[-4:]:
+        for statement, values in asked[-5:]:
             rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
             plans.append(str(rows.all()))
     await database.close()
     assert "SEARCH inbox" in plans[0]
-    assert "SCAN outbox USING COVERING INDEX ix_outbox_state" in plans[1]
-    assert "SEARCH outbox USING INTEGER PRIMARY KEY" in plans[2]
-    assert "SEARCH clocks USING INDEX ix_clocks_due" in plans[3]
+    assert "SCAN outbox USING INDEX ix_outbox_owing" in plans[1]
+    assert "SCAN outbox USING COVERING INDEX ix_outbox_settled" in plans[2]
+    assert "SEARCH outbox USING INTEGER PRIMARY KEY" in plans[3]
+    assert "SEARCH clocks USING INDEX ix_clocks_due" in plans[4]
+    assert [plan for plan in plans if "TEMP B-TREE" in plan and "clocks" not in plan] == []
