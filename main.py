@@ -12,8 +12,8 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from handlers.house import House
     from handlers.office import Now, Office
     from nlp import Reader
+    from scheduler.runner import Watch
 
 # Each command loads only what it needs: texts are understood without a database, and a chat in the terminal starts
 # without the web server and Telegram.
@@ -103,10 +104,11 @@ def build(
 
 async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) -> None:
     """Start the parts and work until told to stop; they stop in the reverse order of their start."""
-    from bot.serving import serving
+    from bot.serving import serving, working
     from bot.sms_making import make_sms
     from bot.web.app import make_app
     from bot.web.channel import WebChannel
+    from bot.web.meters import Metrics
     from handlers import calendars
 
     stopped = asyncio.Event()
@@ -126,7 +128,7 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
             channels[telegram.name] = telegram
             await telegram.start()
             parts.push_async_callback(telegram.stop)
-        web = WebChannel()
+        web, metrics = WebChannel(), Metrics(token=settings.metrics_secret)
         channels[web.name] = web
         sms = await parts.enter_async_context(make_sms(settings, house, channels=channels))
         if "delivery" in only:
@@ -134,10 +136,10 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
             await house.delivery.started.wait()
         else:
             channels.clear()
-        await parts.enter_async_context(working(loops(house, only=only, telegram=telegram)))
+        await parts.enter_async_context(working(loops(house, only=only, telegram=telegram, watch=metrics)))
         if "web" in only:
             hook = telegram.handle_webhook if telegram else None
-            app = make_app(pages=house.pages, web=web, telegram_webhook=hook, sms=sms)
+            app = make_app(pages=house.pages, web=web, telegram_webhook=hook, sms=sms, metrics=metrics)
             await parts.enter_async_context(serving(app, host=settings.http_host, port=settings.http_port))
         await announce(house, settings, serving_pages="web" in only)
         if {"web", "telegram"} & set(only):
@@ -146,19 +148,9 @@ async def run(settings: Settings, rulebook: Rulebook, *, only: Sequence[str]) ->
         await stopped.wait()
 
 
-@asynccontextmanager
-async def working(loops: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Loops that work while the block runs and are stopped, and waited for, when it ends; one that fails ends it."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(loop) for loop in loops]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-
-
-def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> Iterator[Coroutine[Any, Any, None]]:
+def loops(
+    house: House, *, only: Sequence[str], telegram: Telegram | None, watch: Watch
+) -> Iterator[Coroutine[Any, Any, None]]:
     """The loops of this process beside delivery: what is received is worked, what is due is warned of."""
     from scheduler.jobs import everywhere, fetching, timekeeping
     from scheduler.runner import run as keep_time
@@ -172,7 +164,7 @@ def loops(house: House, *, only: Sequence[str], telegram: Telegram | None) -> It
         yield house.conversation(served).run()
     duties = house.duties(sources)
     jobs = everywhere(duties) + (timekeeping(duties) if "scheduler" in only else [])
-    yield keep_time(jobs + (fetching(duties) if sources else []))
+    yield keep_time(jobs + (fetching(duties) if sources else []), watch=watch)
 
 
 async def announce(house: House, settings: Settings, *, serving_pages: bool) -> None:

@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     add_broadcast(commands.add_parser("broadcast", help="tips and alerts for many people"), instant=instant)
     _signals(commands.add_parser("signals", help="what is complained of far more than usual"))
     _export(commands.add_parser("export", help="write a ledger of cases to a file"))
+    _stats(commands.add_parser("stats", help="the indicators over the cases received in some days"))
     _due(commands.add_parser("due", help="the due date of a time limit, and the proof of it day by day"))
     return top
 
@@ -68,7 +69,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     wanted = top.parse_args(arguments)
     if wanted.command == "invite" and bool(wanted.group) == bool(wanted.bureau and wanted.role):
         top.error("invite: either --bureau and --role are needed, or --group")
-    if wanted.command == "export":
+    if wanted.command in ("export", "stats"):
         try:
             wanted.days = Days(first=wanted.first, last=wanted.last)
         except ValueError:
@@ -93,9 +94,18 @@ def _understanding(commands: argparse._SubParsersAction[argparse.ArgumentParser]
 def _export(exporting: argparse.ArgumentParser) -> None:
     what = exporting.add_subparsers(dest="what", metavar="WHAT", required=True)
     cases = what.add_parser("cases", help="the ledger of the cases received in some days, one sheet a kind")
-    for option, name, help_text in (("--from", "first", "the first day"), ("--to", "last", "the last day, included")):
-        cases.add_argument(option, required=True, dest=name, type=day, metavar="DAY", help=f"{help_text}, in China")
+    _span(cases)
     cases.add_argument("--out", required=True, type=Path, metavar="FILE.xlsx", help="the workbook to write")
+
+
+def _span(asking: argparse.ArgumentParser) -> None:
+    for option, name, help_text in (("--from", "first", "the first day"), ("--to", "last", "the last day, included")):
+        asking.add_argument(option, required=True, dest=name, type=day, metavar="DAY", help=f"{help_text}, in China")
+
+
+def _stats(measuring: argparse.ArgumentParser) -> None:
+    _span(measuring)
+    measuring.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _signals(watching: argparse.ArgumentParser) -> None:

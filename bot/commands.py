@@ -11,6 +11,7 @@ from bot.command_line import year_of_file
 from bot.due import answer_case
 from bot.ledger_sheet import save_ledger
 from bot.signal_commands import signals
+from bot.stats_commands import stats
 from cases.model import Role
 from handlers import learning, operating
 from handlers.house import House
@@ -66,5 +67,6 @@ TOLD: dict[str, Callable[[House, argparse.Namespace], Awaitable[str]]] = {
     "export": export,
     "broadcast": broadcast,
     "signals": signals,
+    "stats": stats,
 }
 """Commands that do one thing and say what came of it."""

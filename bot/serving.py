@@ -1,10 +1,12 @@
-"""Serves the web application on one port until told to stop."""
+"""Serves the web application on one port, and keeps the loops beside it at work, until told to stop."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
@@ -30,3 +32,15 @@ async def serving(app: web.Application, *, host: str, port: int) -> AsyncIterato
         yield
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def working(loops: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Loops that work while the block runs and are stopped, and waited for, when it ends; one that fails ends it."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop) for loop in loops]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()

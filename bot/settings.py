@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     sms_callback_secret: SecretStr | None = None
     sms_rate: int = Field(default=20, ge=1, le=1000)
     secret_key: SecretStr | None = None
+    metrics_token: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
@@ -69,7 +70,14 @@ class Settings(BaseSettings):
             raise ValueError("an address that begins with http:// or https://")
         return value.rstrip("/") if value else None
 
-    @field_validator("telegram_token", "telegram_webhook_secret", "sms_key_secret", "sms_callback_secret", "secret_key")
+    @field_validator(
+        "telegram_token",
+        "telegram_webhook_secret",
+        "sms_key_secret",
+        "sms_callback_secret",
+        "secret_key",
+        "metrics_token",
+    )
     @classmethod
     def _not_empty(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value and value.get_secret_value().strip() else None
@@ -78,6 +86,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address; by default a SQLite file in the data folder."""
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'lianxin.db').resolve()}"
+
+    @property
+    def metrics_secret(self) -> str | None:
+        """What must be carried to read ``/metrics``; None: it is read on this machine only."""
+        return self.metrics_token.get_secret_value().strip() if self.metrics_token else None
 
     @property
     def url(self) -> str:

@@ -21,6 +21,7 @@ from cases.rulebook_files import (
     read_site,
     read_taxonomy,
 )
+from cases.rulebook_indicators import read_indicators
 from cases.rulebook_notices import read_notices, switched
 from cases.rulebook_routing import check_routing, read_routing, routing_with
 from cases.rulebook_samples import check_samples, read_samples
@@ -71,6 +72,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
     labels, plain = read_taxonomy(taxonomy)
     site = read_site(load(folder / "site.toml", faults), labels)
     texts = read_texts((national, folder), faults)
+    clocks = read_clocks(_each("clocks.toml", (national, folder), faults), labels)
     offered = read_notices(load(national / "notices.toml", faults))
     return Rulebook(
         site=site,
@@ -78,7 +80,7 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
         plain=plain,
         objects=read_objects(taxonomy, labels),
         calendar=read_calendar((national, folder), faults),
-        clocks=read_clocks(_each("clocks.toml", (national, folder), faults), labels),
+        clocks=clocks,
         notices=switched(offered, site, faults),
         offered=offered,
         texts=texts,
@@ -96,6 +98,9 @@ def _read(folder: Path, faults: Faults, *, national: Path) -> Rulebook:
             _each("subscriptions.toml", (national, folder), faults), _each("groups.toml", (national, folder), faults)
         ),
         watching=read_watching(_each("signals.toml", (national, folder), faults)),
+        indicators=read_indicators(
+            _each("indicators.toml", (national, folder), faults), {rule.code for rule in clocks}
+        ),
         advice=read_advice(_each("advice.toml", (national, folder), faults), labels),
         samples=read_samples(_each("samples.toml", (national, folder), faults)),
     )

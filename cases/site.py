@@ -14,6 +14,7 @@ from cases.broadcasts import Broadcasting, Topic
 from cases.calendar import WorkCalendar
 from cases.clocks import ClockRule, OfficeHours
 from cases.events import EventName
+from cases.indicators import Indicator
 from cases.model import Case, Kind
 from cases.notices import NoticeRule
 from cases.routing import Directory
@@ -235,6 +236,7 @@ class Rulebook:
     broadcasting: Broadcasting
     topics: tuple[Topic, ...]
     watching: Watching
+    indicators: tuple[Indicator, ...]
     advice: tuple[Advice, ...]
     sms: Mapping[tuple[str, str], SmsTemplate] = field(default_factory=dict)
     """What operators of short messages have approved, by operator and key of the text."""

@@ -19,6 +19,7 @@ from handlers.calendars import KnownYear, Preview
 from handlers.conversation import error_text
 from handlers.delivery import Delivery
 from handlers.evidence import Files
+from handlers.gauges import Gauges
 from handlers.grouping import Groups
 from handlers.ledger_export import Ledger, bureaus_of
 from handlers.office import Office
@@ -69,6 +70,7 @@ class Pages:
         self.groups = Groups(database, office=office)
         self.broadcasts = Broadcasting(database=database, office=office, delivery=delivery, files=files)
         self.signals = SignalDesk(database=database, office=office)
+        self.gauges = Gauges(database, office=office)
 
     async def ready(self) -> None:
         """StorageFault when the database cannot be used."""

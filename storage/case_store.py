@@ -175,12 +175,14 @@ class CaseStore:
         statement = select(*plain, literal("").label("narrative"), told).where(*fits).order_by(table.c.no).limit(limit)
         return [case_from(row._asdict()) for row in await self._tx.execute(statement)]
 
-    async def all_from(self, after: str, *, limit: int) -> list[Case]:
-        """Cases in the order of their numbers from the one after ``after``. What a person told is never read."""
+    async def all_from(self, after: str, *, limit: int, span: tuple[datetime, datetime] | None = None) -> list[Case]:
+        """Cases in the order of their numbers from the one after ``after``; of those received in the span (both ends
+        included), when it is given. What a person told is never read, nor what was told to them."""
         table = self._cases
         plain = [column for column in table.c if column.name not in ("narrative", "result", *FOUND_BY)]
         blank = (literal("").label("narrative"), null().label("result"))
-        rows = select(*plain, *blank).where(table.c.no > after).order_by(table.c.no).limit(limit)
+        fits = [table.c.no > after, *([table.c.received_at.between(*span)] if span else [])]
+        rows = select(*plain, *blank).where(*fits).order_by(table.c.no).limit(limit)
         return [case_from(row._asdict()) for row in await self._tx.execute(rows)]
 
     async def facts_of(self, numbers: Collection[CaseNo], event: EventName, *, name: str) -> dict[CaseNo, str]:

@@ -23,6 +23,7 @@ from storage.case_store import CaseStore
 from storage.clock_store import ClockStore
 from storage.conversation_store import ConversationStore
 from storage.evidence_store import EvidenceStore
+from storage.gauge_store import GaugeStore
 from storage.inbox_store import InboxStore
 from storage.mark_store import MarkStore
 from storage.migrating import HEAD
@@ -85,6 +86,7 @@ class Transaction:
         self.broadcasts = BroadcastStore(self)
         self.spread = SpreadStore(self)
         self.signals = SignalStore(self)
+        self.gauges = GaugeStore(self)
 
     def blind_index(self, value: str) -> str:
         """The searchable form of a sealed value."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.errors import StorageFault
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision; a test holds it against the revision files."""
 
 

@@ -241,6 +241,11 @@ def owing(table: Table) -> ColumnElement[bool]:
     return table.c.state.in_(bindparam("owing", OWING, expanding=True, literal_execute=True))
 
 
+def settled(table: Table) -> ColumnElement[bool]:
+    """Whether a text is not to be sent any more; written out for the same reason."""
+    return table.c.state.not_in(bindparam("owing", OWING, expanding=True, literal_execute=True))
+
+
 def _owed(table: Table, want: Want, *, now: datetime) -> Select[Any]:
     return _due(table, now=now).where(*_sort(table, want))
 

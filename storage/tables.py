@@ -116,6 +116,9 @@ class Schema(Reaching):
         Index("ix_outbox_owing", *urgency, sqlite_where=owing, postgresql_where=owing)
         Index("ix_outbox_person", self.outbox.c.person, self.outbox.c.id)
         Index("ix_outbox_case", self.outbox.c.case_no)
+        settled = self.outbox.c.state.not_in(("queued", "sending"))
+        by = (self.outbox.c.channel, self.outbox.c.state)
+        Index("ix_outbox_settled", *by, sqlite_where=settled, postgresql_where=settled)
 
     def _cases(self) -> None:
         self.cases = Table(

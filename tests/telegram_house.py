@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.serving import serving
+from bot.serving import serving, working
 from bot.settings import Settings
 from bot.telegram import Telegram, Webhook
 from bot.web.app import make_app
@@ -16,7 +16,7 @@ from cases.model import Role
 from handlers import staffing
 from handlers.delivery import Channel
 from handlers.house import House
-from main import build, working
+from main import build
 from tests.bot_api import BotApi
 from tests.bot_api.harness import FAST, SECRET, eventually
 from tests.clock import Clock

@@ -22,6 +22,7 @@ HOMES = {
     "sqlalchemy": "storage/",
     "apscheduler": "scheduler/",
     "xlsxwriter": "bot/ledger_sheet",
+    "prometheus_client": "bot/web/met",
 }
 
 

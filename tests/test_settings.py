@@ -60,7 +60,7 @@ def test_a_setting_that_is_unknown_or_malformed_is_named_with_what_is_allowed(
 
 
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TELEGRAM_TOKEN", "SECRET_KEY", "SMS_KEY_SECRET", "SMS_CALLBACK_SECRET"):
+    for name in ("TELEGRAM_TOKEN", "SECRET_KEY", "SMS_KEY_SECRET", "SMS_CALLBACK_SECRET", "METRICS_TOKEN"):
         monkeypatch.setenv(f"{PREFIX}{name}", "geheim-4711")
     settings = load_settings()
     assert "geheim-4711" not in f"{settings!r} {settings} {settings.model_dump()}"
@@ -70,7 +70,9 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}TELEGRAM_TOKEN", " ")
+    monkeypatch.setenv(f"{PREFIX}METRICS_TOKEN", "")
     assert load_settings().telegram_token is None
+    assert load_settings().metrics_secret is None, "nobody reads the numbers by carrying nothing"
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins_over_it(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from bot.web import (
     groups_page,
     joining,
     ledger,
+    metrics_page,
     notice_page,
     short_messages,
     signals_page,
@@ -26,6 +27,7 @@ from bot.web import (
 from bot.web.channel import WebChannel
 from bot.web.context import CONTEXT, Context, context
 from bot.web.guards import SMS, WEBHOOK, Limit, errors, limited, protect, same_site
+from bot.web.meters import Metrics
 from bot.web.rendering import FOLDER, make_environment
 from handlers.pages import Pages
 
@@ -47,6 +49,7 @@ def make_app(
     ready: Callable[[], Awaitable[None]] | None = None,
     now: Callable[[], datetime] | None = None,
     sms: Entrance | None = None,
+    metrics: Metrics | None = None,
     upload_limit: int = UPLOAD_LIMIT,
     posts_per_minute: int = POSTS_PER_MINUTE,
 ) -> Application:
@@ -54,7 +57,7 @@ def make_app(
 
     ``telegram_webhook`` takes a body and its secret and returns the HTTP status. ``ready`` raises when the program
     cannot serve, by default when its database cannot be used. ``sms`` takes what an operator of short messages calls
-    back with. ``upload_limit`` is in bytes a file.
+    back with. ``metrics`` counts what this process does. ``upload_limit`` is in bytes a file.
     """
     app = Application(middlewares=[errors, same_site, limited(Limit(per_minute=posts_per_minute))])
     app[CONTEXT] = Context(
@@ -65,6 +68,7 @@ def make_app(
         ready=ready or pages.ready,
         now=now or pages.office.now,
         upload_limit=upload_limit,
+        metrics=metrics or Metrics(),
         sms=sms,
     )
     app.on_response_prepare.append(protect)
@@ -120,6 +124,7 @@ def _route(app: Application) -> None:
     post(WEBHOOK, _webhook)
     get("/healthz", _alive)
     get("/readyz", _ready)
+    get("/metrics", metrics_page.show)
     app.router.add_static("/static", FOLDER / "static")
 
 

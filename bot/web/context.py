@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from bot.sms_entrance import Entrance
 from bot.web.channel import WebChannel
+from bot.web.meters import Metrics
 from cases.messages import Address
 from cases.model import Staff
 from handlers.pages import Pages
@@ -30,6 +31,7 @@ class Context:
     ready: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
     upload_limit: int
+    metrics: Metrics
     sms: Entrance | None = None
 
     def say(self, key: str, **facts: object) -> str:
