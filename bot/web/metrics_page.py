@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.web.context import context
+from cases.errors import DatabaseAway
 
 log = logging.getLogger("lianxin.web")
 
@@ -22,8 +23,8 @@ async def show(request: web.Request) -> web.Response:
         return web.Response(text="forbidden", status=refused, headers=WANTED if refused == 401 else None)
     try:
         figures = await parts.pages.gauges.read()
-    except Exception as error:  # whatever the reason, there are no numbers
-        log.warning("No numbers.", extra={"action": "metrics", "reason": type(error).__name__})
+    except DatabaseAway:
+        log.warning("No numbers: the database is away.", extra={"action": "metrics"})
         return web.Response(text="not ready", status=503)
     headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     return web.Response(body=parts.metrics.text(figures), headers=headers)
