@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import pytest
+
 from cases.calendar import china_date
 from cases.model import Case, Role
 from cases.transitions import Transition
 from handlers.forms import ANY_OF, CHOSEN
 from tests.house import Person, Town
 from tests.reaching import POSTS, ROWS, Stage, row_name, source_of
+
+pytestmark = pytest.mark.timeout(480)  # each goes through the whole table
 
 TYPED = {"reason": "情况属实", "days": "15", "amount": "8万元"}
 STAFF_ROLES = set(POSTS)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 
+import pytest
+
 from cases.messages import Address
 from cases.model import Case, Role
 from cases.transitions import Transition
 from handlers.forms import ANY_OF, CHOSEN
 from tests.reaching import POSTS, ROWS, Stage, row_name, source_of
 from tests.web.site import Site, Visitor
+
+pytestmark = pytest.mark.timeout(480)  # each goes through the whole table
 
 TYPED = {"reason": "情况属实", "days": "15", "amount": "80000"}
 WANG = Address(channel="street", value="wang")
