@@ -24,8 +24,9 @@ OWN_AHEAD, BROADCASTS_AHEAD = 5, 3
 and what is held is not asked about again."""
 MOST = 400
 """So many texts of each sort are held for a channel without a rate."""
-WORTH = 3
-"""More is fetched when at least this part of the room, one third, is free."""
+WORTH, WORTH_PACED = 3, 9
+"""More is fetched when at least this part of the room is free: one third, and at a rate one ninth. What is fetched is
+opened in one go, and meanwhile no answer of the channel is read: who is killed then says it twice."""
 LOOK = 2.0
 """Seconds between two looks at how many processes send on a channel."""
 FLOODED = 3
@@ -66,7 +67,7 @@ class Wire:
         self._refused: set[Address] = set()
         self._present = 1 if alone else 2
         self._more = {False: False, True: False}
-        self._behind: set[Address] = set()
+        self._behind: set[str] = set()
         self._served = False
         self.paused: datetime | None = None
         """Until when nothing may be sent on the channel at all."""
@@ -89,8 +90,8 @@ class Wire:
         """Whether a text that is promised to the person now comes here past the outbox. It does not when there is no
         room, nor then before what went into the outbox meanwhile is here."""
         if not self.room(broadcasts=False):
-            self._behind.add(person)
-        return person not in self._behind
+            self._behind.add(str(person))
+        return str(person) not in self._behind
 
     def _most(self, *, broadcasts: bool) -> int:
         if self._pacer is None:
@@ -114,15 +115,16 @@ class Wire:
         return Want(channel=self.channel.name, broadcasts=broadcasts, limit=limit, held=held, alone=alone)
 
     def _much_room(self, broadcasts: bool) -> bool:
-        return self.room(broadcasts=broadcasts) * WORTH >= self._most(broadcasts=broadcasts)
+        worth = WORTH_PACED if self._pacer else WORTH
+        return self.room(broadcasts=broadcasts) * worth >= self._most(broadcasts=broadcasts)
 
     def fetched(self, want: Want, found: Sequence[Parcel]) -> None:
         """These were there of what was wanted; as many as that, or as one person may have, and there may be more."""
         self._more[want.broadcasts] = more = len(found) >= want.limit
         if want.broadcasts:
             return
-        held = Counter(self._lanes.everybody())
-        held.update(parcel.outgoing.address for parcel in found)
+        held = Counter(want.held)  # as it was when we asked: who was served meanwhile may be owed more
+        held.update(str(parcel.outgoing.address) for parcel in found)
         full = {person for person, count in held.items() if count >= EACH}
         self._behind = self._behind | full if more else full
 
@@ -135,7 +137,7 @@ class Wire:
         self._lanes.put(held, now=self._clock())
         person = held.parcel.outgoing.address
         if self._lanes.own_of(person) >= EACH:
-            self._behind.add(person)
+            self._behind.add(str(person))
 
     def next(self, *, now: datetime) -> Lane | float | None:
         """The lane whose first text goes now; else seconds until one can, or None: not before something changes."""
@@ -187,7 +189,7 @@ class Wire:
 
     def done(self, lane: Lane, held: Held) -> None:
         self._lanes.done(lane, held, now=self._clock())
-        self._served = lane.person in self._behind and len(lane.own) <= FEW
+        self._served = str(lane.person) in self._behind and len(lane.own) <= FEW
 
     def again(self, lane: Lane) -> None:
         self._lanes.again(lane, now=self._clock())

@@ -13,10 +13,11 @@ from sqlalchemy import update
 from cases.errors import DeliveryError
 from cases.messages import Address, Outgoing
 from cases.notices import Priority
+from handlers.lanes import Held, Lane
 from handlers.pacing import Rate
-from handlers.wires import ABROAD, FLOODED
+from handlers.wires import ABROAD, FLOODED, Wire
 from storage.outbox_store import DeliveryState, Promise
-from storage.outbox_wire import EACH
+from storage.outbox_wire import EACH, Parcel
 from tests.clock import Clock
 from tests.handlers.test_delivery import LI, QUEUED, SENT, WAITING, WANG, Post, at_work
 from tests.handlers.test_pacing import most_in_a_second
@@ -169,6 +170,22 @@ async def test_one_who_is_owed_hundreds_holds_up_nobody_else_and_reads_in_order(
         assert len(street.sent) < 10
     told = [outgoing.text for outgoing in street.sent if outgoing.address == WANG]
     assert told == pings[: len(told)]
+
+
+async def test_who_was_served_while_the_outbox_was_asked_still_has_what_waits_there_before_a_reply(
+    clock: Clock,
+) -> None:
+    wire = Wire(Street(), clock=lambda: 0.0, alone=True)
+    for number in range(EACH):
+        outgoing = Outgoing(address=WANG, text=str(number))
+        wire.put(Held(parcel=Parcel(id=number, outgoing=outgoing, attempts=1, lease=clock())))
+    asked = next(want for want in wire.wants(now=clock()) if not want.broadcasts)
+    lane = wire.next(now=clock())
+    assert isinstance(lane, Lane)
+    wire.done(lane, wire.go(lane))
+    wire.fetched(asked, [])
+    assert not wire.takes(WANG), "no more than five of WANG were asked for: there may be others"
+    assert wire.takes(LI)
 
 
 async def test_who_writes_a_hundred_times_at_once_is_answered_in_order_and_holds_up_nobody(post: Post) -> None:
